@@ -1,12 +1,15 @@
 package org.cofferdam.monitor.domain;
 
-import java.lang.foreign.MemorySegment;
 import org.cofferdam.binding.kvm.Kvm;
+import org.cofferdam.binding.kvm.Segment;
+import org.cofferdam.binding.kvm.SystemRegisters;
 import org.cofferdam.binding.kvm.Vcpu;
 import org.cofferdam.binding.kvm.Vm;
 import org.cofferdam.binding.memory.SharedMemory;
 import org.cofferdam.drivervm.DomainLayout;
 import org.cofferdam.drivervm.InitialState;
+import org.cofferdam.drivervm.MemoryRegion;
+import org.cofferdam.drivervm.SegmentRegister;
 import org.cofferdam.monitor.card.AssignedNic;
 import org.cofferdam.monitor.card.RegisterWindow;
 
@@ -32,15 +35,15 @@ final class DomainMachine implements AutoCloseable {
         Vm vm = kvm.createVm();
         Vcpu vcpu = null;
         try {
-            for (DomainLayout.Slot slot : DomainLayout.SLOTS) {
-                vm.setMemory(
-                        slot.number(), slot.gpa(), ram, slot.gpa(), slot.bytes(), slot.readOnly());
+            for (MemoryRegion r : DomainLayout.REGIONS) {
+                long at = r.start().value();
+                vm.setMemory(r.slot(), at, ram, at, r.bytes(), r.readOnly());
             }
             int number = FIRST_WINDOW_SLOT;
             for (RegisterWindow w : card.windows()) {
                 vm.setMemory(
                         number++,
-                        DomainLayout.BAR0 + w.barOffset(),
+                        DomainLayout.BAR0.value() + w.barOffset(),
                         w.memory(),
                         w.memoryOffset(),
                         w.bytes(),
@@ -59,17 +62,37 @@ final class DomainMachine implements AutoCloseable {
 
     /** Sets the registers of the first instruction. */
     void begin(InitialState start) {
-        vcpu.setSystemRegisters(start.systemRegisters());
+        vcpu.setSystemRegisters(
+                new SystemRegisters(
+                        segment(start.code()),
+                        segment(start.data()),
+                        segment(start.task()),
+                        start.gdtBase(),
+                        start.gdtLimit(),
+                        start.idtBase(),
+                        start.idtLimit(),
+                        start.cr0(),
+                        start.cr3(),
+                        start.cr4(),
+                        start.efer()));
         vcpu.setStart(start.rip(), start.rsp(), start.rflags());
+    }
+
+    private static Segment segment(SegmentRegister s) {
+        return new Segment(
+                s.base(),
+                s.limit(),
+                s.selector(),
+                s.type(),
+                s.privilege(),
+                !s.system(),
+                s.longMode(),
+                s.defaultBig(),
+                s.granular());
     }
 
     Vcpu vcpu() {
         return vcpu;
-    }
-
-    /** The arena, the only part of the memory that the card may reach. */
-    static MemorySegment arena(SharedMemory ram) {
-        return ram.segment().asSlice(DomainLayout.ARENA, DomainLayout.ARENA_BYTES);
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.cofferdam.monitor.domain;
 import org.cofferdam.audit.AuditSource;
 import org.cofferdam.audit.CrossingType;
 import org.cofferdam.audit.RepeatAggregator;
+import org.cofferdam.drivervm.DomainLayout;
 import org.cofferdam.monitor.card.CardEvents;
 import org.cofferdam.monitor.card.DmaDirection;
 import org.cofferdam.monitor.card.MalformedDescriptor;
@@ -22,6 +23,7 @@ public final class DomainRecorder implements CardEvents {
 
     private final AuditSource source;
     private final RepeatAggregator repeats;
+    private boolean dmaRefused;
 
     public DomainRecorder(AuditSource source) {
         this.source = source;
@@ -31,6 +33,13 @@ public final class DomainRecorder implements CardEvents {
     /** Whether the log takes what a slice can cause; if not, the domain waits. */
     boolean hasRoom() {
         return source.hasRoom(SLICE_BYTES);
+    }
+
+    /** Whether the card's DMA was refused since the last call. */
+    boolean takeDmaRefusal() {
+        boolean was = dmaRefused;
+        dmaRefused = false;
+        return was;
     }
 
     /** Writes aggregates whose time has come. */
@@ -72,6 +81,7 @@ public final class DomainRecorder implements CardEvents {
 
     @Override
     public void dmaRefused(long iova, long length, DmaDirection direction, RingName ring) {
+        dmaRefused = true;
         flush();
         event(
                 CrossingType.DMA_REFUSED,
@@ -83,7 +93,7 @@ public final class DomainRecorder implements CardEvents {
 
     @Override
     public void registerRefused(long barOffset, int size, long value, RegisterRefusal why) {
-        repeat(CrossingType.MMIO_REFUSED, DomainAddresses.BAR0 + barOffset, size);
+        repeat(CrossingType.MMIO_REFUSED, DomainLayout.BAR0.value() + barOffset, size);
     }
 
     @Override

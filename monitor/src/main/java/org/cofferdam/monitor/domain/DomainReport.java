@@ -9,7 +9,7 @@ package org.cofferdam.monitor.domain;
  * @param lastOutageNanos from the last end until it forwarded again, -1 if there was none
  * @param bootNanos from KVM_CREATE_VM to link-up of the last start, -1 if it was not up yet
  * @param linkMbits as the driver says
- * @param mac as the driver read it from the card, zeros if unknown
+ * @param mac as the driver read it from the card, the first octet on the wire highest; 0 if unknown
  * @param passes turns of the driver's loop, as it says
  */
 public record DomainReport(
@@ -21,5 +21,5 @@ public record DomainReport(
         long bootNanos,
         boolean linkUp,
         int linkMbits,
-        byte[] mac,
+        long mac,
         long passes) {}

@@ -1,7 +1,6 @@
 package org.cofferdam.monitor.domain;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -13,10 +12,11 @@ import org.cofferdam.binding.kvm.Register;
 import org.cofferdam.binding.kvm.Vcpu;
 import org.cofferdam.binding.memory.SharedMemory;
 import org.cofferdam.binding.thread.SliceTimer;
-import org.cofferdam.drivervm.BootParameters;
+import org.cofferdam.drivervm.BootPage;
 import org.cofferdam.drivervm.DomainLayout;
-import org.cofferdam.drivervm.DriverImage;
+import org.cofferdam.drivervm.Doorbell;
 import org.cofferdam.drivervm.FaultFrame;
+import org.cofferdam.drivervm.NanoImage;
 import org.cofferdam.drivervm.NanoLoader;
 import org.cofferdam.drivervm.StatusPage;
 import org.cofferdam.monitor.card.AssignedNic;
@@ -42,18 +42,22 @@ public final class DriverDomain implements Agent, AutoCloseable {
     private static final long BOOT_LIMIT_NANOS = 5_000_000_000L;
     private static final long LOOK_NANOS = 10_000_000L;
 
+    private static final long BAR0 = DomainLayout.BAR0.value();
+    private static final long DOORBELLS = DomainLayout.DOORBELLS.value();
+    private static final long ARENA = DomainLayout.ARENA.start().value();
+    private static final long ARENA_BYTES = DomainLayout.ARENA.bytes();
+
     static final int WOKEN_BY_CARD = 1;
     static final int WOKEN_BY_QUEUES = 2;
 
     private final Kvm kvm;
     private final SharedMemory ram;
-    private final DriverImage image;
-    private final BootParameters parameters;
+    private final NanoImage image;
+    private final DomainSettings settings;
     private final AssignedNic card;
     private final DomainQueues queues;
     private final HostSide host;
     private final DomainRecorder recorder;
-    private final boolean restartOnFault;
     private final RestartPolicy policy = new RestartPolicy();
     private final Watchdog watchdog = new Watchdog();
     private final CpuQuota quota = new CpuQuota();
@@ -75,32 +79,30 @@ public final class DriverDomain implements Agent, AutoCloseable {
     private long restarts;
     private String lastReason = "";
     private @Nullable StatusPage status;
-    private byte @Nullable [] mac;
+    private long mac;
+    private boolean dmaMapped;
     private boolean linkUp;
 
     /**
-     * @param ram the domain's memory, {@link DomainLayout#RAM_BYTES}; owned by the caller, outlives this
-     * @param restartOnFault false: a fault stops the domain for good
+     * @param ram the domain's memory, {@link DomainLayout#MEMORY_BYTES}; owned by the caller, outlives this
      */
     public DriverDomain(
             Kvm kvm,
             SharedMemory ram,
-            DriverImage image,
-            BootParameters parameters,
+            NanoImage image,
+            DomainSettings settings,
             AssignedNic card,
             DomainQueues queues,
             HostSide host,
-            DomainRecorder recorder,
-            boolean restartOnFault) {
+            DomainRecorder recorder) {
         this.kvm = kvm;
         this.ram = ram;
         this.image = image;
-        this.parameters = parameters;
+        this.settings = settings;
         this.card = card;
         this.queues = queues;
         this.host = host;
         this.recorder = recorder;
-        this.restartOnFault = restartOnFault;
     }
 
     /** Calls {@code listener} after each move of the life cycle, on the domain thread. */
@@ -196,11 +198,11 @@ public final class DriverDomain implements Agent, AutoCloseable {
         // Address, length and value are the domain's; each is read once from the shared page and bounded here.
         long gpa = vcpu.mmioAddress();
         int length = vcpu.mmioLength();
-        if (gpa >= DomainLayout.DOORBELL && gpa < DomainLayout.DOORBELL + DomainLayout.DOORBELL_BYTES) {
-            return doorbell(vcpu, (int) (gpa - DomainLayout.DOORBELL), length);
+        if (gpa >= DOORBELLS && gpa < DOORBELLS + DomainLayout.PAGE_BYTES) {
+            return doorbell(vcpu, gpa - DOORBELLS, length);
         }
-        if (gpa >= DomainLayout.BAR0 && gpa < DomainLayout.BAR0 + AssignedNic.BAR_BYTES) {
-            long offset = gpa - DomainLayout.BAR0;
+        if (gpa >= BAR0 && gpa < BAR0 + DomainLayout.BAR0_BYTES) {
+            long offset = gpa - BAR0;
             if (vcpu.mmioWrite()) {
                 long value = vcpu.mmioData();
                 card.writeRegister(offset, length, value);
@@ -219,53 +221,51 @@ public final class DriverDomain implements Agent, AutoCloseable {
         return true;
     }
 
-    private boolean doorbell(Vcpu vcpu, int offset, int length) {
-        if (!vcpu.mmioWrite() || length != 4) {
-            // Only 32-bit stores are doorbells; a load reads all ones, as an empty bus does.
-            recorder.repeat(CrossingType.MMIO_REFUSED, DomainLayout.DOORBELL + offset, length);
+    private boolean doorbell(Vcpu vcpu, long offset, int length) {
+        Doorbell bell = vcpu.mmioWrite() ? Doorbell.of(offset, length) : null;
+        if (bell == null) {
+            // Only aligned 32-bit stores to known places ring; a load reads all ones, as an empty bus does.
+            recorder.repeat(CrossingType.MMIO_REFUSED, DOORBELLS + offset, length);
             vcpu.setMmioData(-1L);
             return false;
         }
         long value = vcpu.mmioData();
         recorder.repeat(CrossingType.DOORBELL, offset, value);
-        switch (offset) {
-            case DomainLayout.RING_WAIT -> {
+        return switch (bell) {
+            case WAIT -> {
                 quota.yielded();
                 // A domain that boots has nothing to wait for; it is held to its boot time.
                 if (state == DomainState.RUNNING) {
                     sleep();
                 }
-                return true;
+                yield true;
             }
-            case DomainLayout.RING_YIELD -> {
+            case YIELD -> {
                 quota.yielded();
-                return true;
+                yield true;
             }
-            case DomainLayout.RING_STATUS -> statusRung = true;
-            case DomainLayout.RING_NOTIFY -> {
-                // The queues are looked at on every turn; the ring only ends the slice.
-                return true;
+            // The queues are looked at on every turn; the bell only ends the slice.
+            case NOTIFY -> true;
+            case STATUS -> {
+                statusRung = true;
+                yield false;
             }
-            case DomainLayout.RING_FAULT -> {
+            case FAULT -> {
                 FaultFrame f = FaultFrame.read(ram.segment());
                 recorder.flush();
                 recorder.event(
                         CrossingType.FAULT, f.vector(), f.errorCode(), f.cr2(), f.rip(), f.rsp());
                 fault(FaultKind.EXCEPTION, f.describe());
-                return true;
+                yield true;
             }
-            case DomainLayout.RING_PANIC -> {
-                String text = StatusPage.read(ram.segment()).panicText();
+            case PANIC -> {
+                String text = StatusPage.panicText(ram.segment());
                 recorder.flush();
                 recorder.event(CrossingType.PANIC, value, 0, 0, text);
                 fault(FaultKind.PANIC, "code " + value + ", " + text);
-                return true;
+                yield true;
             }
-            default ->
-                    recorder.repeat(
-                            CrossingType.MMIO_REFUSED, DomainLayout.DOORBELL + offset, length);
-        }
-        return false;
+        };
     }
 
     private void sleep() {
@@ -296,33 +296,31 @@ public final class DriverDomain implements Agent, AutoCloseable {
     private void readStatus() {
         StatusPage s = StatusPage.read(ram.segment());
         status = s;
-        recorder.repeat(CrossingType.DOMAIN_STATUS, s.state(), s.linkUp() ? 1 : 0);
-        if (s.state() != StatusPage.READY) {
+        recorder.repeat(
+                CrossingType.DOMAIN_STATUS, s.state() == StatusPage.State.READY ? 1 : 0, s.linkUp() ? 1 : 0);
+        if (s.state() != StatusPage.State.READY) {
             return;
         }
-        byte[] reported = s.mac();
-        if ((reported[0] & 1) != 0 || Arrays.equals(reported, new byte[6])) {
-            // IEEE 802.3 3.2.3: an interface's own address is an individual one.
-            fault(FaultKind.STATUS, "its MAC is " + text(reported));
+        if (!s.hasStationMac()) {
+            fault(FaultKind.STATUS, "its MAC is " + text(s.mac()));
             return;
         }
-        byte[] known = mac;
-        if (known != null && !Arrays.equals(known, reported)) {
-            fault(FaultKind.STATUS, "its MAC changed from " + text(known) + " to " + text(reported));
+        if (mac != 0 && mac != s.mac()) {
+            fault(FaultKind.STATUS, "its MAC changed from " + text(mac) + " to " + text(s.mac()));
             return;
         }
         boolean first = state == DomainState.BOOTING;
         if (!first && s.linkUp() == linkUp) {
             return;
         }
-        Optional<String> refused = host.linkChanged(reported, s.linkUp());
+        Optional<String> refused = host.linkChanged(s.macOctets(), s.linkUp());
         if (refused.isPresent()) {
             fault(FaultKind.STATUS, refused.get());
             return;
         }
-        mac = reported;
+        mac = s.mac();
         linkUp = s.linkUp();
-        recorder.event(CrossingType.LINK, linkUp ? 1 : 0, number(reported), s.mbits());
+        recorder.event(CrossingType.LINK, linkUp ? 1 : 0, mac, s.speedMbit());
         if (first) {
             queues.open();
             move(DomainState.RUNNING, "");
@@ -391,16 +389,24 @@ public final class DriverDomain implements Agent, AutoCloseable {
         status = null;
         recorder.takeDmaRefusal();
         quota.yielded();
-        ram.clear(0, DomainLayout.RAM_BYTES);
+        ram.clear(0, DomainLayout.MEMORY_BYTES);
         card.reset();
-        card.dma().map(DomainLayout.ARENA, DomainMachine.arena(ram), true);
-        recorder.event(
-                CrossingType.DMA_MAP, DomainLayout.ARENA, DomainLayout.ARENA, DomainLayout.ARENA_BYTES, 1, 0);
+        card.dma().map(ARENA, ram.segment().asSlice(ARENA, ARENA_BYTES), true);
+        dmaMapped = true;
+        recorder.event(CrossingType.DMA_MAP, ARENA, ARENA, ARENA_BYTES, 1, 0);
         bootBegan = System.nanoTime();
         DomainMachine m = DomainMachine.create(kvm, ram, card);
         machine = m;
-        m.begin(NanoLoader.load(image, parameters.withTscKhz(m.vcpu().tscKhz()), ram.segment()));
-        recorder.event(CrossingType.BOOT, lives, DomainLayout.RAM_BYTES, image.bytes());
+        BootPage page =
+                new BootPage(
+                        m.vcpu().tscKhz(),
+                        card.model().vendorId(),
+                        card.model().deviceId(),
+                        settings.mtu(),
+                        settings.uplinkFeatures(),
+                        settings.idlePasses());
+        m.begin(NanoLoader.load(ram.segment(), image, page));
+        recorder.event(CrossingType.BOOT, lives, DomainLayout.MEMORY_BYTES, image.fileBytes());
         queues.attach(ram.segment());
         watchdog.restart(now, queues.offered(), queues.served());
         nextLook = now;
@@ -424,7 +430,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
         }
         move(DomainState.FAULTED, kind.name().toLowerCase(Locale.ROOT) + ": " + detail);
         end();
-        if (restartOnFault) {
+        if (settings.restartOnFault()) {
             long pause = policy.pauseAfterFault(now);
             startAt = now + pause;
             move(DomainState.BACKING_OFF, "");
@@ -444,17 +450,21 @@ public final class DriverDomain implements Agent, AutoCloseable {
 
     /** Takes the machine apart, in the reverse order of boot. */
     private void end() {
-        timer().every(0);
-        queues.detach();
-        DomainMachine m = machine;
-        if (m == null) {
-            return; // boot failed before there was one
+        if (timer != null) {
+            timer.every(0);
         }
-        machine = null;
-        card.dma().unmap(DomainLayout.ARENA);
-        recorder.event(CrossingType.DMA_UNMAP, DomainLayout.ARENA, DomainLayout.ARENA_BYTES, 0);
+        queues.detach();
+        if (dmaMapped) {
+            dmaMapped = false;
+            card.dma().unmap(ARENA);
+            recorder.event(CrossingType.DMA_UNMAP, ARENA, ARENA_BYTES, 0);
+        }
         card.reset();
-        m.close();
+        DomainMachine m = machine;
+        if (m != null) { // boot can fail before there is one
+            machine = null;
+            m.close();
+        }
     }
 
     /** Ends the domain as a crash would; the fault policy decides what follows. */
@@ -528,9 +538,9 @@ public final class DriverDomain implements Agent, AutoCloseable {
                 lastOutageNanos,
                 bootNanos,
                 linkUp,
-                s == null ? 0 : s.mbits(),
-                mac == null ? new byte[6] : mac.clone(),
-                s == null ? 0 : s.passes());
+                s == null ? 0 : s.speedMbit(),
+                mac,
+                s == null ? 0 : s.heartbeat());
     }
 
     private SliceTimer timer() {
@@ -549,19 +559,12 @@ public final class DriverDomain implements Agent, AutoCloseable {
         return m;
     }
 
-    private static String text(byte[] mac) {
-        return String.format(
-                "%02x:%02x:%02x:%02x:%02x:%02x",
-                mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
-    }
-
-    /** The address as a number whose highest of 48 bits is the first on the wire. */
-    private static long number(byte[] mac) {
-        long n = 0;
-        for (byte b : mac) {
-            n = n << 8 | (b & 0xff);
+    private static String text(long mac) {
+        StringBuilder text = new StringBuilder(17);
+        for (int shift = 40; shift >= 0; shift -= 8) {
+            text.append(text.isEmpty() ? "" : ":").append(String.format("%02x", mac >> shift & 0xff));
         }
-        return n;
+        return text.toString();
     }
 
     @Override
