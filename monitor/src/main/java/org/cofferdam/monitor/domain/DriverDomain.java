@@ -322,7 +322,6 @@ public final class DriverDomain implements Agent, AutoCloseable {
         linkUp = s.linkUp();
         recorder.event(CrossingType.LINK, linkUp ? 1 : 0, mac, s.speedMbit());
         if (first) {
-            queues.open();
             move(DomainState.RUNNING, "");
         }
         if (linkUp) {
