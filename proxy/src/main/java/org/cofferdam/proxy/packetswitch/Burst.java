@@ -41,6 +41,8 @@ public final class Burst {
     }
 
     /**
+     * An empty burst.
+     *
      * @param frames most frames
      * @param bytes of the slab, room for one of the largest at least
      */

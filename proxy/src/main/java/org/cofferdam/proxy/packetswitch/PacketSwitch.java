@@ -37,6 +37,8 @@ public final class PacketSwitch {
     private @Nullable SwitchPort uplink;
 
     /**
+     * A switch without ports.
+     *
      * @param clock nanoseconds, monotonic; read once a pass
      * @param burst the switch's own from now on
      */

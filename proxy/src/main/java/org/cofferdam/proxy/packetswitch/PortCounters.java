@@ -15,29 +15,29 @@ public final class PortCounters {
 
     /** One counter. */
     public long get(PortCounter counter) {
-        return (long) LONGS.getOpaque(values, counter.ordinal());
+        return (long) LONGS.getOpaque(values, counter.index());
     }
 
     /** Frames taken from the port that got this verdict. */
     public long taken(Verdict verdict) {
-        return (long) LONGS.getOpaque(taken, verdict.ordinal());
+        return (long) LONGS.getOpaque(taken, verdict.code());
     }
 
     /** Frames meant for the port that got this verdict from it. */
     public long given(Verdict verdict) {
-        return (long) LONGS.getOpaque(given, verdict.ordinal());
+        return (long) LONGS.getOpaque(given, verdict.code());
     }
 
     void add(PortCounter counter, long amount) {
-        add(values, counter.ordinal(), amount);
+        add(values, counter.index(), amount);
     }
 
     void addTaken(Verdict verdict) {
-        add(taken, verdict.ordinal(), 1);
+        add(taken, verdict.code(), 1);
     }
 
     void addGiven(Verdict verdict) {
-        add(given, verdict.ordinal(), 1);
+        add(given, verdict.code(), 1);
     }
 
     private static void add(long[] array, int index, long amount) {

@@ -9,7 +9,11 @@ public final class Selection {
     private final byte[] verdict;
     private int count;
 
-    /** @param frames most frames, as the burst has */
+    /**
+     * An empty selection.
+     *
+     * @param frames most frames, as the burst has
+     */
     public Selection(int frames) {
         this.frame = new int[frames];
         this.length = new int[frames];

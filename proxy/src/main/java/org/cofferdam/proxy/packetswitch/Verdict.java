@@ -55,7 +55,11 @@ public enum Verdict {
         return BY_CODE.length;
     }
 
-    /** @throws ArrayIndexOutOfBoundsException for a code that does not exist */
+    /**
+     * The verdict of a code.
+     *
+     * @throws ArrayIndexOutOfBoundsException for a code that does not exist
+     */
     public static Verdict of(byte code) {
         return BY_CODE[code];
     }

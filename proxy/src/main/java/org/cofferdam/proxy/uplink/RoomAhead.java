@@ -47,7 +47,7 @@ final class RoomAhead implements ReceiveGate {
 
     @Override
     public void reserve(int frameBytes) {
-        long wanted = NetHeader.BYTES + frameBytes;
+        long wanted = (long) NetHeader.BYTES + frameBytes;
         while (wanted > 0 && nextReserved < chains.count()) {
             long bytes = chains.writableBytes(nextReserved);
             wanted -= bytes;
