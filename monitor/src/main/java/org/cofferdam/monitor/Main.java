@@ -2,12 +2,19 @@ package org.cofferdam.monitor;
 
 import org.cofferdam.monitor.cli.CommandLineFront;
 
-/** The program {@code monitor}. */
+/** The process {@code monitor}. */
 public final class Main {
     private Main() {}
 
-    /** Runs one command line and exits with its code. */
     public static void main(String[] args) {
-        System.exit(CommandLineFront.run(args, System.out, System.err, Monitor::start));
+        int code =
+                CommandLineFront.run(
+                        args,
+                        System.out,
+                        System.err,
+                        (options, run, progress) -> Monitor.start(options, run, progress));
+        if (code != 0) {
+            System.exit(code);
+        }
     }
 }
