@@ -3,11 +3,13 @@ package org.cofferdam.monitor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -50,7 +52,6 @@ import org.cofferdam.proxy.hostport.HostPort;
 import org.cofferdam.proxy.kernel.KernelProxy;
 import org.cofferdam.proxy.packetswitch.Burst;
 import org.cofferdam.proxy.packetswitch.PacketSwitch;
-import org.cofferdam.proxy.packetswitch.PortId;
 import org.cofferdam.proxy.uplink.UplinkPort;
 
 /**
@@ -60,21 +61,17 @@ import org.cofferdam.proxy.uplink.UplinkPort;
  * <p>The main thread makes and closes it. Between, the domain thread owns everything but the log and this object.
  */
 public final class Monitor implements RunningMonitor {
-    private static final PortId UPLINK = new PortId(0);
-    private static final PortId HOST = new PortId(1);
     private static final int PACKET_RING_BYTES = 4 << 20;
     private static final int EVENT_RING_BYTES = 1 << 20;
     private static final int CONTROL_RING_BYTES = 256 << 10;
     private static final long BOOT_SECONDS = 10;
 
-    private final StartOptions options;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final OperatorDesk desk;
     private final ControlRecorder control;
 
     private Monitor(StartOptions options, RunDirectory run, Consumer<String> progress) {
-        this.options = options;
         Assignment.Emulated assignment = (Assignment.Emulated) options.assignment();
         try {
             AuditLog log = part(openLog(options));
@@ -107,7 +104,7 @@ public final class Monitor implements RunningMonitor {
                                     options.hostInterface().toString(),
                                     assignment.wire().toString(),
                                     new KernelDropRecorder(events)));
-            kernel.setHost(KernelPolicy.of(options, hostMac));
+            kernel.setHost(OperatorPolicy.kernel(options, hostMac));
 
             progress.accept("starting the driver domain");
             PacketWire wire = PacketWire.open(assignment.wire().toString());
@@ -115,11 +112,11 @@ public final class Monitor implements RunningMonitor {
             EmulatedNic card =
                     part(new EmulatedNic(model(assignment), mac.bytes(), wire, recorder));
             SwitchRecorder crossings =
-                    new SwitchRecorder(log.source("switch", PACKET_RING_BYTES), HOST);
-            UplinkPort uplink = new UplinkPort(UPLINK, crossings);
+                    new SwitchRecorder(log.source("switch", PACKET_RING_BYTES), MonitorParts.HOST);
+            UplinkPort uplink = new UplinkPort(MonitorParts.UPLINK, crossings);
             PacketSwitch packets = new PacketSwitch(System::nanoTime, crossings, new Burst());
-            packets.addPort(UPLINK, uplink, KernelPolicy.uplink(options));
-            packets.addPort(HOST, hostPort, KernelPolicy.host(options, Set.of(hostMac)));
+            packets.addPort(MonitorParts.UPLINK, uplink, OperatorPolicy.uplink(options));
+            packets.addPort(MonitorParts.HOST, hostPort, OperatorPolicy.host(options, Set.of(hostMac)));
             HostInterface host = new HostInterface(hostPort, mac);
             SharedMemory ram =
                     part(SharedMemory.create("driver-domain", DomainLayout.MEMORY_BYTES));
@@ -159,8 +156,18 @@ public final class Monitor implements RunningMonitor {
             }
             desk =
                     new OperatorDesk(
-                            options, thread, domain, packets, UPLINK, HOST, hostMac, host, kernel, log,
-                            changes, control, ended);
+                            new MonitorParts(
+                                    options,
+                                    Instant.now(),
+                                    thread,
+                                    domain,
+                                    packets,
+                                    hostMac,
+                                    host,
+                                    kernel,
+                                    log,
+                                    changes),
+                            ended);
             part(() -> thread.post(domain::close));
             boot(thread, domain);
             DomainReport report = desk.domainReport();
@@ -211,7 +218,7 @@ public final class Monitor implements RunningMonitor {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw OperatorError.failure("interrupted while the driver domain started", e);
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
             throw OperatorError.failure(
                     "the driver domain could not be made: " + e.getCause().getMessage(), e.getCause());
         }

@@ -110,6 +110,11 @@ public final class DriverDomain implements Agent, AutoCloseable {
         listeners.add(listener);
     }
 
+    /** No longer; does nothing for a stranger. */
+    public void offState(Consumer<DomainState> listener) {
+        listeners.remove(listener);
+    }
+
     /** Starts a stopped domain. What fails here is the caller's to tell. */
     public void start() {
         boot(System.nanoTime());
@@ -521,7 +526,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
                 next.code(),
                 0,
                 from + " to " + next + (why.isEmpty() ? "" : ": " + why));
-        for (Consumer<DomainState> listener : listeners) {
+        for (Consumer<DomainState> listener : List.copyOf(listeners)) {
             listener.accept(next);
         }
     }

@@ -10,10 +10,10 @@ import org.cofferdam.proxy.kernel.HostSettings;
 import org.cofferdam.proxy.packetswitch.PortPolicy;
 
 /** The operator's policy in the words of the switch and of the kernel program. */
-final class KernelPolicy {
-    private KernelPolicy() {}
+final class OperatorPolicy {
+    private OperatorPolicy() {}
 
-    static HostSettings of(StartOptions options, Mac mac) {
+    static HostSettings kernel(StartOptions options, Mac mac) {
         List<Integer> types = options.etherTypes().stream().map(EtherType::value).sorted().toList();
         return new HostSettings(
                 mac, options.mtu(), types, options.rate().packetsPerSecond(), 0);
