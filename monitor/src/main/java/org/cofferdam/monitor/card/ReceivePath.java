@@ -157,7 +157,7 @@ final class ReceivePath {
         int length = wire.frameLength();
         if (length < SHORTEST) {
             // A shorter frame cannot come over a wire: its sender padded it.
-            memory.asSlice(offset + length, SHORTEST - length).fill((byte) 0);
+            FramePadding.pad(memory, offset, length, SHORTEST);
             length = SHORTEST;
         }
         MacFilter.Verdict verdict = filter.judge(memory, offset);
