@@ -17,7 +17,6 @@ import org.cofferdam.audit.AuditLog;
 import org.cofferdam.audit.AuditLogException;
 import org.cofferdam.audit.AuditOptions;
 import org.cofferdam.audit.AuditSource;
-import org.cofferdam.audit.CrossingType;
 import org.cofferdam.binding.kvm.Kvm;
 import org.cofferdam.binding.kvm.UnsupportedKvmException;
 import org.cofferdam.binding.memory.SharedMemory;
@@ -45,7 +44,6 @@ import org.cofferdam.monitor.domain.DomainState;
 import org.cofferdam.monitor.domain.DomainThread;
 import org.cofferdam.monitor.domain.DriverDomain;
 import org.cofferdam.monitor.state.HostChange;
-import org.cofferdam.monitor.state.HostJournal;
 import org.cofferdam.monitor.state.RunDirectory;
 import org.cofferdam.proxy.frame.Mac;
 import org.cofferdam.proxy.hostport.HostPort;
@@ -116,7 +114,8 @@ public final class Monitor implements RunningMonitor {
             UplinkPort uplink = new UplinkPort(MonitorParts.UPLINK, crossings);
             PacketSwitch packets = new PacketSwitch(System::nanoTime, crossings, new Burst());
             packets.addPort(MonitorParts.UPLINK, uplink, OperatorPolicy.uplink(options));
-            packets.addPort(MonitorParts.HOST, hostPort, OperatorPolicy.host(options, Set.of(hostMac)));
+            packets.addPort(
+                    MonitorParts.HOST, hostPort, OperatorPolicy.host(options, Set.of(hostMac)));
             HostInterface host = new HostInterface(hostPort, mac);
             SharedMemory ram =
                     part(SharedMemory.create("driver-domain", DomainLayout.MEMORY_BYTES));
@@ -174,7 +173,9 @@ public final class Monitor implements RunningMonitor {
             progress.accept(
                     "driver domain runs"
                             + (report.bootNanos() >= 0
-                                    ? ", link up " + report.bootNanos() / 1_000_000 + " ms after its making"
+                                    ? ", link up "
+                                            + report.bootNanos() / 1_000_000
+                                            + " ms after its making"
                                     : ", the wire has no link"));
         } catch (RuntimeException e) {
             close();
@@ -213,14 +214,16 @@ public final class Monitor implements RunningMonitor {
         try {
             up.get(BOOT_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            // A driver that fails again and again is the domain's state, not a failure to start: see status.
+            // A driver that fails again and again is the domain's state, not a failure to start:
+            // see status.
             return;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw OperatorError.failure("interrupted while the driver domain started", e);
         } catch (ExecutionException e) {
             throw OperatorError.failure(
-                    "the driver domain could not be made: " + e.getCause().getMessage(), e.getCause());
+                    "the driver domain could not be made: " + e.getCause().getMessage(),
+                    e.getCause());
         }
     }
 

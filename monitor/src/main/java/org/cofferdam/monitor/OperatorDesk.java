@@ -128,7 +128,8 @@ final class OperatorDesk implements MonitorService {
                         kernel.removePort(request.netdev().toString());
                         parts.changes().filtersGone(request.netdev());
                         if (e instanceof IllegalArgumentException) {
-                            throw OperatorError.refused(e.getMessage() + "; see 'monitor port list'");
+                            throw OperatorError.refused(
+                                    e.getMessage() + "; see 'monitor port list'");
                         }
                         throw e;
                     }
@@ -201,5 +202,4 @@ final class OperatorDesk implements MonitorService {
                     e);
         }
     }
-
 }

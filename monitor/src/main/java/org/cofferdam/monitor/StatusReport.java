@@ -64,11 +64,7 @@ final class StatusReport {
     private static MonitorStatus.Monitor process(Instant started) {
         Runtime java = Runtime.getRuntime();
         long cpu =
-                ProcessHandle.current()
-                        .info()
-                        .totalCpuDuration()
-                        .map(Duration::toNanos)
-                        .orElse(0L);
+                ProcessHandle.current().info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
         return new MonitorStatus.Monitor(
                 ProcessHandle.current().pid(),
                 version(),
