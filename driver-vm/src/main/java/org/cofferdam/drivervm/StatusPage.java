@@ -116,7 +116,7 @@ public record StatusPage(
     public byte[] macOctets() {
         byte[] octets = new byte[6];
         for (int i = 0; i < 6; i++) {
-            octets[i] = (byte) (mac >>> 8 * (5 - i));
+            octets[i] = (byte) (mac >>> (8 * (5 - i)));
         }
         return octets;
     }
