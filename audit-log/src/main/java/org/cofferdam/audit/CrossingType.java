@@ -107,14 +107,12 @@ public enum CrossingType {
             DOMAIN_MONITOR,
             "The domain read a register of the card.",
             hex("offset"),
-            dec("size"),
             hex("value")),
     MMIO_WRITE(
             0x0108,
             DOMAIN_MONITOR,
             "The domain wrote a register of the card.",
             hex("offset"),
-            dec("size"),
             hex("value")),
     MMIO_REFUSED(
             0x0109,
@@ -217,7 +215,7 @@ public enum CrossingType {
             "The kernel program's counter of one reason grew.",
             dec("reason"),
             dec("delta"),
-            dec("total")),
+            dec("direction")),
     KERNEL_DROP(
             0x0302,
             PROXY_KERNEL,
@@ -247,6 +245,12 @@ public enum CrossingType {
             "The kernel program was taken from an interface.",
             dec("ifindex"),
             dec("hook")),
+    KERNEL_EVENTS_LOST(
+            0x0308,
+            PROXY_KERNEL,
+            "Details of so many drops had no room in the kernel's ring; the drops are counted.",
+            dec("direction"),
+            dec("delta")),
 
     // Operator and monitor.
     CONTROL(
@@ -263,6 +267,11 @@ public enum CrossingType {
             "A control call from someone who may not.",
             dec("uid"),
             dec("gid"),
+            dec("pid")),
+    HOST_RESTORED(
+            0x0403,
+            OPERATOR_MONITOR,
+            "What a monitor that died had changed on the host was undone; the text lists it.",
             dec("pid"));
 
     private static final Map<Integer, CrossingType> BY_CODE = new HashMap<>();
