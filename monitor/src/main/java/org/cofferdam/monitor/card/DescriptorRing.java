@@ -44,6 +44,7 @@ final class DescriptorRing {
     private int head;
     private int tail;
     private long refusedTail = NONE;
+    private long tailMoves;
 
     // Where the descriptor of the last successful fetch() lies.
     private MemorySegment memory = MemorySegment.NULL;
@@ -136,6 +137,9 @@ final class DescriptorRing {
         }
         long wanted = Integer.toUnsignedLong(registers.tail());
         if (wanted < size) {
+            if (wanted != tail) {
+                tailMoves++;
+            }
             tail = (int) wanted;
             refusedTail = NONE;
         } else if (wanted != refusedTail) {
@@ -160,6 +164,11 @@ final class DescriptorRing {
                     RegisterRefusal.RING_MOVED_WHILE_RUNNING);
             registers.restore(base, length);
         }
+    }
+
+    /** How often the domain moved the tail to another place; counts up over all its lives. */
+    long tailMoves() {
+        return tailMoves;
     }
 
     /** Descriptors that are the card's. */

@@ -40,6 +40,7 @@ final class ReceivePath {
     private final ReceiveChecksum checksum;
     private final FrameCheck frameCheck;
     private boolean waiting;
+    private long framesReceived;
 
     ReceivePath(
             CardModel model,
@@ -88,6 +89,11 @@ final class ReceivePath {
     void reset() {
         ring.stop();
         waiting = false;
+    }
+
+    /** Frames put into the ring; counts up over all lives of the domain. */
+    long framesReceived() {
+        return framesReceived;
     }
 
     /** Whether a frame waits for the domain to give the ring a descriptor. */
@@ -230,6 +236,7 @@ final class ReceivePath {
             return Outcome.DONE;
         }
         statistics.received(onWire, destination);
+        framesReceived++;
         return Outcome.STORED;
     }
 

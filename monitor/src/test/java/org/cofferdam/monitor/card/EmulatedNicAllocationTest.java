@@ -33,7 +33,8 @@ final class EmulatedNicAllocationTest {
             }
             long allocated = threads.getCurrentThreadAllocatedBytes() - before;
             assertEquals(5L * (WARM_UP + PASSES), d.wire.framesSent());
-            // The measurement itself and a late linkage may cost a little; an object a pass would be 48 kB.
+            // The measurement itself and a late linkage may cost a little; an object a pass would
+            // be 48 kB.
             assertTrue(allocated < 16_384, allocated + " bytes in " + PASSES + " passes");
         }
     }

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class EmulatedNicFuzzTest {
     private static final int PASSES = 4000;
     private static final int[] REGISTERS = {
-        CTRL, CTRL_EXT, EECD, EERD, MDIC, ICR, ICS, IMS, IMC, RCTL, TCTL, RXCSUM, RFCTL, RAL, RAL + 4,
-        MTA, VFTA, VET, SWSM, STATUS, 0x4010, 0x408c
+        CTRL, CTRL_EXT, EECD, EERD, MDIC, ICR, ICS, IMS, IMC, RCTL, TCTL, RXCSUM, RFCTL, RAL,
+        RAL + 4, MTA, VFTA, VET, SWSM, STATUS, 0x4010, 0x408c
     };
 
     @ParameterizedTest
@@ -58,7 +58,9 @@ final class EmulatedNicFuzzTest {
 
     private static void disturb(MockDriver d, Random r) {
         switch (r.nextInt(8)) {
-            case 0 -> d.nic.writeRegister(r.nextInt(0x2_0100) - 0x80, 1 << r.nextInt(4), r.nextLong());
+            case 0 ->
+                    d.nic.writeRegister(
+                            r.nextInt(0x2_0100) - 0x80, 1 << r.nextInt(4), r.nextLong());
             case 1 -> d.write(REGISTERS[r.nextInt(REGISTERS.length)], mostlyEnabled(r));
             case 2 -> d.read(REGISTERS[r.nextInt(REGISTERS.length)]);
             case 3 -> {
@@ -110,7 +112,8 @@ final class EmulatedNicFuzzTest {
             case 0 -> d.descriptor(address(r), r.nextLong());
             case 1 -> {
                 byte[] frame = Frames.tcp(r.nextBoolean(), 1 + r.nextInt(6000), r.nextInt());
-                MockDriver.Context c = EmulatedNicTransmitTest.segmentContext(frame, r.nextInt(2000));
+                MockDriver.Context c =
+                        EmulatedNicTransmitTest.segmentContext(frame, r.nextInt(2000));
                 d.descriptor(c.first() ^ flip(r), c.second() ^ flip(r));
                 d.data(d.buffer(frame), frame.length, commands(r) | MockDriver.TSE, r.nextInt(4));
             }
@@ -120,7 +123,13 @@ final class EmulatedNicFuzzTest {
                 d.descriptor(c.first() ^ flip(r), c.second() ^ flip(r));
                 d.data(d.buffer(frame), frame.length, commands(r), r.nextInt(4));
             }
-            case 3 -> d.legacy(address(r), r.nextInt(3000), commands(r), r.nextInt(256), r.nextInt(256));
+            case 3 ->
+                    d.legacy(
+                            address(r),
+                            r.nextInt(3000),
+                            commands(r),
+                            r.nextInt(256),
+                            r.nextInt(256));
             case 4 -> d.data(address(r), r.nextInt(0x10_0000), commands(r), r.nextInt(256));
             default -> d.send(Frames.plain(MockDriver.PEER, 14 + r.nextInt(1500)));
         }

@@ -71,8 +71,7 @@ final class HostileDomainTest {
             d.page(TX_RING + RING_TAIL, 20);
             d.work();
             assertEquals(2, d.wire.sent().size());
-            assertEquals(
-                    List.of("dma 900000+16 DEVICE_READS TRANSMIT"), d.events.take());
+            assertEquals(List.of("dma 900000+16 DEVICE_READS TRANSMIT"), d.events.take());
         }
     }
 
@@ -132,15 +131,13 @@ final class HostileDomainTest {
             d.ringTail();
             d.work();
             assertEquals(1, d.wire.sent().size());
-            assertEquals(
-                    List.of("dma 100000+100 DEVICE_WRITES RECEIVE"), d.events.take());
+            assertEquals(List.of("dma 100000+100 DEVICE_WRITES RECEIVE"), d.events.take());
             assertEquals(0, more.segment().get(LONG, 0));
             d.nic.dma().unmap(0x10_0000);
             d.legacy(0x10_0000, 100, EOP | IFCS, 0, 0);
             d.ringTail();
             d.work();
-            assertEquals(
-                    List.of("dma 100000+100 DEVICE_READS TRANSMIT"), d.events.take());
+            assertEquals(List.of("dma 100000+100 DEVICE_READS TRANSMIT"), d.events.take());
         }
     }
 
@@ -266,8 +263,7 @@ final class HostileDomainTest {
                 assertTrue(d.work() <= TransmitPath.DESCRIPTORS);
             }
             assertEquals(0, d.wire.sent().size());
-            assertEquals(
-                    List.of("descriptor TRANSMIT 32 PACKET_TOO_LONG"), d.events.take());
+            assertEquals(List.of("descriptor TRANSMIT 32 PACKET_TOO_LONG"), d.events.take());
             d.data(d.buffer(FRAME), 100, EOP | IFCS, 0);
             d.send(FRAME);
             d.work();
@@ -333,13 +329,18 @@ final class HostileDomainTest {
         "54,1000,3000,14,24,34,255,CHECKSUM_OUTSIDE_PACKET"
     })
     void hostileSegmentationContextsCostTheirPacket(
-            int header, int mss, int payload, int ip, int ipField, int tcp, int tcpField, String why) {
+            int header,
+            int mss,
+            int payload,
+            int ip,
+            int ipField,
+            int tcp,
+            int tcpField,
+            String why) {
         try (MockDriver d = MockDriver.started(CardModel.I82574L)) {
             byte[] frame = Frames.tcp(true, 3000, 0x10);
             int command = TSE | Context.TCP | Context.IPV4;
-            d.context(
-                    new Context(
-                            ip, ipField, 0, tcp, tcpField, 0, payload, header, mss, command));
+            d.context(new Context(ip, ipField, 0, tcp, tcpField, 0, payload, header, mss, command));
             d.data(d.buffer(frame), frame.length, EOP | IFCS | TSE, IXSM | TXSM);
             d.send(FRAME);
             d.work();
@@ -413,11 +414,9 @@ final class HostileDomainTest {
             MemorySegment page = memory.segment().asSlice(0, 4096);
             map.map(0x1000, page, true);
             for (long iova : new long[] {0x1000, 0x1800, -4096, Long.MAX_VALUE - 4095}) {
-                assertThrows(
-                        IllegalArgumentException.class, () -> map.map(iova, page, true));
+                assertThrows(IllegalArgumentException.class, () -> map.map(iova, page, true));
             }
-            assertThrows(
-                    IllegalArgumentException.class, () -> map.unmap(0x2000));
+            assertThrows(IllegalArgumentException.class, () -> map.unmap(0x2000));
             map.map(0x2000, page, true);
             // Two windows side by side are still two.
             assertEquals(null, map.reach(0x1ff0, 32, DmaDirection.DEVICE_READS));

@@ -154,7 +154,41 @@ final class MockDriver implements AutoCloseable {
     }
 
     /** A received frame: status and errors of its last descriptor, the checksum of its first. */
-    record Received(byte[] frame, int status, int errors, int checksum, int special) {}
+    static final class Received {
+        private final byte[] frame;
+        private final int status;
+        private final int errors;
+        private final int checksum;
+        private final int special;
+
+        Received(byte[] frame, int checksum, long lastQuad) {
+            this.frame = frame;
+            this.checksum = checksum;
+            this.status = (int) (lastQuad >>> 32) & 0xff;
+            this.errors = (int) (lastQuad >>> 40) & 0xff;
+            this.special = (int) (lastQuad >>> 48) & 0xffff;
+        }
+
+        byte[] frame() {
+            return frame;
+        }
+
+        int status() {
+            return status;
+        }
+
+        int errors() {
+            return errors;
+        }
+
+        int checksum() {
+            return checksum;
+        }
+
+        int special() {
+            return special;
+        }
+    }
 
     /** What the card has stored, in order; gives the buffers back. */
     List<Received> received() {
@@ -172,10 +206,7 @@ final class MockDriver implements AutoCloseable {
             MemorySegment.copy(arena, ValueLayout.JAVA_BYTE, at, joined, gathered.length, length);
             gathered = joined;
             if ((quad >>> 32 & 2) != 0) {
-                int status = (int) (quad >>> 32) & 0xff;
-                int errors = (int) (quad >>> 40) & 0xff;
-                int special = (int) (quad >>> 48) & 0xffff;
-                frames.add(new Received(gathered, status, errors, checksum, special));
+                frames.add(new Received(gathered, checksum, quad));
                 gathered = new byte[0];
             }
             rxDescriptor(rxHead, ARENA + RX_BUFFERS_AT + (long) rxHead * bufferBytes);
