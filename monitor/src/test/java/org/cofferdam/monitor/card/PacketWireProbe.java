@@ -1,11 +1,13 @@
 package org.cofferdam.monitor.card;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.Arrays;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.cofferdam.binding.net.NetDevice;
 import org.cofferdam.binding.net.PacketSocket;
 
@@ -21,7 +23,7 @@ final class PacketWireProbe {
     private final PacketWire wire = PacketWire.open("wire0");
     private final PacketSocket far = PacketSocket.open("far0", 8, 68 << 10);
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws Exception {
         PacketWireProbe probe = new PacketWireProbe();
         probe.plainFramesCrossBothWays();
         probe.unfinishedChecksumsAreMade(Frames.tcp(true, 777, 0x18));
@@ -29,6 +31,7 @@ final class PacketWireProbe {
         probe.largeFramesAreSegmented(true);
         probe.largeFramesAreSegmented(false);
         probe.carrierFollowsTheFarEnd();
+        probe.removedInterfaceIsACutCable();
         System.out.println("all right");
     }
 
@@ -38,10 +41,7 @@ final class PacketWireProbe {
         expect(frame);
         for (int i = 0; i < 200; i++) {
             byte[] out = Frames.plain(MockDriver.PEER, 60 + i);
-            long place = wire.reserve();
-            MemorySegment.copy(out, 0, wire.sendMemory(), ValueLayout.JAVA_BYTE, place, out.length);
-            wire.commit(out.length);
-            wire.flush();
+            sends(out);
             expectAtFarEnd(out);
         }
         check(wire.drops() == 0, "drops");
@@ -71,12 +71,34 @@ final class PacketWireProbe {
     private void carrierFollowsTheFarEnd() {
         check(wire.hasCarrier(), "no carrier");
         NetDevice.setUp("far0", false);
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !wire.hasCarrier());
-        // Into nothing, and without complaint.
-        wire.reserve();
-        wire.commit(60);
+        soon().until(() -> !wire.hasCarrier());
+        byte[] frame = Frames.plain(MockDriver.PEER, 99);
+        sends(frame);
+        NetDevice.setUp("far0", true);
+        soon().until(wire::hasCarrier);
+        soon().until(this::allIsSent);
+        expectAtFarEnd(frame);
+    }
+
+    private void removedInterfaceIsACutCable() throws IOException, InterruptedException {
+        check(new ProcessBuilder("ip", "link", "del", "wire0").start().waitFor() == 0, "ip link");
+        sends(Frames.plain(MockDriver.PEER, 99));
+        check(!wire.sendWaits(), "waits to send");
+        ownFrameIsCurrent();
+        check(!wire.peek(8), "hears a frame");
+        check(!wire.hasCarrier(), "has a carrier");
+    }
+
+    private boolean allIsSent() {
         wire.flush();
-        check(!wire.sendWaits(), "still waiting to send");
+        return !wire.sendWaits();
+    }
+
+    private void sends(byte[] frame) {
+        long place = wire.reserve();
+        MemorySegment.copy(frame, 0, wire.sendMemory(), ValueLayout.JAVA_BYTE, place, frame.length);
+        wire.commit(frame.length);
+        wire.flush();
     }
 
     private void farSends(byte[] frame, int gsoType, int gsoSize, int start, int field) {
@@ -97,7 +119,7 @@ final class PacketWireProbe {
 
     /** Awaits a frame on the wire, past what the kernel itself sends there. */
     private void expect(byte[] frame) {
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(this::ownFrameIsCurrent);
+        soon().until(this::ownFrameIsCurrent);
         MemorySegment got = wire.frameMemory().asSlice(wire.frameOffset(), wire.frameLength());
         check(Arrays.equals(frame, got.toArray(ValueLayout.JAVA_BYTE)), "another frame");
         wire.consume();
@@ -115,8 +137,7 @@ final class PacketWireProbe {
 
     private void expectAtFarEnd(byte[] frame) {
         byte[][] got = new byte[1][];
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
+        soon()
                 .until(
                         () -> {
                             got[0] = ownFrameAtFarEnd();
@@ -144,6 +165,13 @@ final class PacketWireProbe {
             }
         }
         return true;
+    }
+
+    private static ConditionFactory soon() {
+        return Awaitility.await()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .atMost(Duration.ofSeconds(10));
     }
 
     private static void check(boolean holds, String complaint) {
