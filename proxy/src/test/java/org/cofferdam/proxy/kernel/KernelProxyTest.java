@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cofferdam.proxy.frame.Mac;
@@ -98,6 +99,10 @@ final class KernelProxyTest {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    private static void awaitEquals(List<Integer> wanted, Callable<List<Integer>> got) {
+        await().untilAsserted(() -> assertEquals(wanted, got.call()));
     }
 
     private long forwarded(Way way) {
@@ -255,9 +260,9 @@ final class KernelProxyTest {
         network.fromDomain(Packet.udp(peer(0).value(), OUTSIDE, 10, 2));
         network.fromDomain(Packet.udp(peer(1).value(), OUTSIDE, 11, 3));
         network.fromDomain(Packet.udp(Mac.BROADCAST, OUTSIDE, 255, 4));
-        await().until(() -> network.atHost().equals(List.of(1, 4)));
-        await().until(() -> network.atPeer(0).equals(List.of(2, 4)));
-        await().until(() -> network.atPeer(1).equals(List.of(3, 4)));
+        awaitEquals(List.of(1, 4), () -> network.atHost());
+        awaitEquals(List.of(2, 4), () -> network.atPeer(0));
+        awaitEquals(List.of(3, 4), () -> network.atPeer(1));
         assertEquals(2, forwarded(Way.DOMAIN_TO_HOST));
         assertEquals(4, forwarded(Way.DOMAIN_TO_PORT));
         assertEquals(0, proxy.counters().drops(DropDirection.FROM_DOMAIN));
@@ -273,8 +278,8 @@ final class KernelProxyTest {
         network.fromPeer(1, Packet.udp(OUTSIDE.value(), peer(1), 99, 4));
         network.fromPeer(1, Packet.udp(HOST.value(), peer(1), 1, 5));
         network.fromPeer(1, Packet.udp(Mac.BROADCAST, peer(1), 255, 6));
-        await().until(() -> network.atDomain().equals(List.of(1, 3, 4, 6)));
-        await().until(() -> network.atHost().equals(List.of(5, 6)));
+        awaitEquals(List.of(1, 3, 4, 6), () -> network.atDomain());
+        awaitEquals(List.of(5, 6), () -> network.atHost());
         assertEquals(List.of(), network.atPeer(0));
         assertEquals(List.of(), network.atPeer(1));
         assertDropped(DropDirection.FROM_PORT, DropReason.NOT_ALLOWED, 1);
@@ -288,8 +293,8 @@ final class KernelProxyTest {
         addPort(1, false, true);
         network.fromPeer(0, Packet.udp(peer(1).value(), peer(0), 11, 1));
         network.fromPeer(0, Packet.udp(Mac.BROADCAST, peer(0), 255, 2));
-        await().until(() -> network.atPeer(1).equals(List.of(1, 2)));
-        await().until(() -> network.atDomain().equals(List.of(2)));
+        awaitEquals(List.of(1, 2), () -> network.atPeer(1));
+        awaitEquals(List.of(2), () -> network.atDomain());
         assertEquals(2, forwarded(Way.PORT_TO_PORT));
         assertEquals(0, proxy.counters().drops(DropDirection.FROM_PORT));
     }
@@ -303,8 +308,8 @@ final class KernelProxyTest {
         network.fromHost(99, 1, 20);
         network.fromHost(10, 2, 20);
         network.fromHost(255, 3, 20);
-        await().until(() -> network.atDomain().equals(List.of(1, 3)));
-        await().until(() -> network.atPeer(0).equals(List.of(2, 3)));
+        awaitEquals(List.of(1, 3), () -> network.atDomain());
+        awaitEquals(List.of(2, 3), () -> network.atPeer(0));
         assertEquals(List.of(), network.atPeer(1));
         assertEquals(2, forwarded(Way.HOST_TO_DOMAIN));
         assertEquals(2, forwarded(Way.HOST_TO_PORT));
@@ -372,7 +377,7 @@ final class KernelProxyTest {
                     frame.length);
             card.sendLength(0, 10 + frame.length);
             assertEquals(1, card.send(1));
-            await().until(() -> network.atPeer(2).equals(List.of(2)));
+            awaitEquals(List.of(2), () -> network.atPeer(2));
         }
         assertEquals(List.of(), network.atHost());
         KernelCounters counters = proxy.counters();

@@ -52,6 +52,22 @@ final class TestNetwork implements AutoCloseable {
             NetDevice.setUp(near, true);
             NetDevice.setUp(end, true);
             peers.add(PacketSocket.open(end, 64, 2048));
+            // This host's own stack must not hear what arrives there: classic BPF, return
+            // TC_ACT_SHOT.
+            Command.line("tc qdisc add dev " + end + " clsact");
+            Command.run(
+                    "tc",
+                    "filter",
+                    "add",
+                    "dev",
+                    end,
+                    "ingress",
+                    "protocol",
+                    "all",
+                    "bpf",
+                    "da",
+                    "bytecode",
+                    "1,6 0 0 2");
         }
         for (int i = 0; i < far.length + 2; i++) {
             received.add(new ArrayList<>());
