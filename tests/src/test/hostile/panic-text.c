@@ -4,11 +4,13 @@
  */
 #include "hostile.h"
 
+static const char text[] = "\x1b]0;owned\x07\n\x1b[2J%s%n";
+
 int main(void) {
     start_honest();
     struct status_page *status = status_page();
     for (u32 i = 0; i < PANIC_TEXT_BYTES; i++) {
-        status->panic_text[i] = "\x1b]0;owned\x07\n\x1b[2J%s%n"[i % 21];
+        status->panic_text[i] = text[i % (sizeof text - 1)];
     }
     status->state = STATE_PANICKED;
     compiler_barrier();

@@ -1,6 +1,6 @@
 /*
  * Forwards for a moment, then executes the instruction of the build (INSTRUCTION). Must: FAULT on record and domain
- * restarted; vmcall, vmmcall and cpuid change nothing and the domain forwards on.
+ * restarted. cpuid forwards on; vmcall and vmmcall do so or fault, by back end.
  */
 #include "hostile.h"
 
