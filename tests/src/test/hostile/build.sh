@@ -2,8 +2,8 @@
 # Builds the hostile driver images:  build.sh OUTPUT_FOLDER
 # One image for each source here; doorbell-flood.c and privileged.c give one for each doorbell and instruction.
 set -eu
+out=$(realpath -m "${1:?"usage: build.sh OUTPUT_FOLDER"}")
 cd "$(dirname "$0")"
-out=${1:?"usage: build.sh OUTPUT_FOLDER"}
 driver=$PWD/../../../../driver-vm/src/main/c
 . "$driver/flags.sh"
 need_compiler
