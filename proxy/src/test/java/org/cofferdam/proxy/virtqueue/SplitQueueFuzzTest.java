@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
  * a failure.
  */
 class SplitQueueFuzzTest {
-    private static final int ROUNDS = 60_000;
+    private static final int ROUNDS = 30_000;
     private static final int SIZE = 8;
     private static final DataFlow[] FLOWS = DataFlow.values();
     private static final long[] EDGES = {

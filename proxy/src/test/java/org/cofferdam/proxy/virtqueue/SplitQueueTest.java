@@ -128,7 +128,7 @@ class SplitQueueTest {
         SplitQueue queue = activate(memory, place);
         Semaphore kicks = new Semaphore(0);
         Semaphore signals = new Semaphore(0);
-        int rounds = 20_000;
+        int rounds = 10_000;
         Thread device =
                 Thread.ofPlatform()
                         .start(
@@ -240,7 +240,7 @@ class SplitQueueTest {
         byte[] bytes = new byte[64];
         MemorySegment target = MemorySegment.ofArray(bytes);
         int taken = 0;
-        for (int i = 0; i < 200_000; i++) {
+        for (int i = 0; i < 50_000; i++) {
             SplitQueue queue = driver.config().activate(driver.memory(), DataFlow.DRIVER_TO_DEVICE);
             TakenChains chains = queue.chains(1);
             if (queue.take(chains)) {
