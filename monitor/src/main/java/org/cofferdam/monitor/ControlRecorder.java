@@ -21,7 +21,8 @@ final class ControlRecorder implements CallRecorder {
     @Override
     public void record(Caller caller, boolean allowed, String call) {
         if (allowed) {
-            source.record(CrossingType.CONTROL, caller.uid(), caller.gid(), caller.pid(), 0, 0, 0, call);
+            source.record(
+                    CrossingType.CONTROL, caller.uid(), caller.gid(), caller.pid(), 0, 0, 0, call);
         } else {
             source.record(
                     CrossingType.CONTROL_REFUSED,
@@ -59,7 +60,15 @@ final class ControlRecorder implements CallRecorder {
     }
 
     void cleanedUp(Cleanup cleanup) {
-        source.record(CrossingType.HOST_RESTORED, cleanup.previousPid(), 0, 0, 0, 0, 0, cleanup.sentence());
+        source.record(
+                CrossingType.HOST_RESTORED,
+                cleanup.previousPid(),
+                0,
+                0,
+                0,
+                0,
+                0,
+                cleanup.sentence());
     }
 
     /** A change of what may pass. */

@@ -53,7 +53,8 @@ final class HostChanges implements AutoCloseable {
         made.add(journal.willDo(new HostChange.Clsact(netdev, index)));
         made.add(
                 journal.willDo(
-                        new HostChange.TcFilter(netdev, index, false, PREFERENCE, HANDLE, ingress)));
+                        new HostChange.TcFilter(
+                                netdev, index, false, PREFERENCE, HANDLE, ingress)));
         made.add(
                 journal.willDo(
                         new HostChange.TcFilter(netdev, index, true, PREFERENCE, HANDLE, egress)));

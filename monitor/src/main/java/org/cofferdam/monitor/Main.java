@@ -2,19 +2,19 @@ package org.cofferdam.monitor;
 
 import org.cofferdam.monitor.cli.CommandLineFront;
 
-/** The process {@code monitor}. */
+/** The program {@code monitor}. */
 public final class Main {
     private Main() {}
 
+    /** Runs one command line and exits with its code. */
     public static void main(String[] args) {
-        int code =
+        // A lambda rather than a method reference: the commands that ask must not load the
+        // monitor's classes.
+        System.exit(
                 CommandLineFront.run(
                         args,
                         System.out,
                         System.err,
-                        (options, run, progress) -> Monitor.start(options, run, progress));
-        if (code != 0) {
-            System.exit(code);
-        }
+                        (options, run, progress) -> Monitor.start(options, run, progress)));
     }
 }

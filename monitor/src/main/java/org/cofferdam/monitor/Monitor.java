@@ -3,11 +3,13 @@ package org.cofferdam.monitor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -15,12 +17,10 @@ import org.cofferdam.audit.AuditLog;
 import org.cofferdam.audit.AuditLogException;
 import org.cofferdam.audit.AuditOptions;
 import org.cofferdam.audit.AuditSource;
-import org.cofferdam.audit.CrossingType;
 import org.cofferdam.binding.kvm.Kvm;
 import org.cofferdam.binding.kvm.UnsupportedKvmException;
 import org.cofferdam.binding.memory.SharedMemory;
 import org.cofferdam.binding.net.NetDevice;
-import org.cofferdam.drivervm.BadImageException;
 import org.cofferdam.drivervm.DomainLayout;
 import org.cofferdam.drivervm.NanoImage;
 import org.cofferdam.monitor.card.CardModel;
@@ -43,14 +43,12 @@ import org.cofferdam.monitor.domain.DomainState;
 import org.cofferdam.monitor.domain.DomainThread;
 import org.cofferdam.monitor.domain.DriverDomain;
 import org.cofferdam.monitor.state.HostChange;
-import org.cofferdam.monitor.state.HostJournal;
 import org.cofferdam.monitor.state.RunDirectory;
 import org.cofferdam.proxy.frame.Mac;
 import org.cofferdam.proxy.hostport.HostPort;
 import org.cofferdam.proxy.kernel.KernelProxy;
 import org.cofferdam.proxy.packetswitch.Burst;
 import org.cofferdam.proxy.packetswitch.PacketSwitch;
-import org.cofferdam.proxy.packetswitch.PortId;
 import org.cofferdam.proxy.uplink.UplinkPort;
 
 /**
@@ -60,21 +58,17 @@ import org.cofferdam.proxy.uplink.UplinkPort;
  * <p>The main thread makes and closes it. Between, the domain thread owns everything but the log and this object.
  */
 public final class Monitor implements RunningMonitor {
-    private static final PortId UPLINK = new PortId(0);
-    private static final PortId HOST = new PortId(1);
     private static final int PACKET_RING_BYTES = 4 << 20;
     private static final int EVENT_RING_BYTES = 1 << 20;
     private static final int CONTROL_RING_BYTES = 256 << 10;
     private static final long BOOT_SECONDS = 10;
 
-    private final StartOptions options;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final OperatorDesk desk;
     private final ControlRecorder control;
 
     private Monitor(StartOptions options, RunDirectory run, Consumer<String> progress) {
-        this.options = options;
         Assignment.Emulated assignment = (Assignment.Emulated) options.assignment();
         try {
             AuditLog log = part(openLog(options));
@@ -107,7 +101,7 @@ public final class Monitor implements RunningMonitor {
                                     options.hostInterface().toString(),
                                     assignment.wire().toString(),
                                     new KernelDropRecorder(events)));
-            kernel.setHost(KernelPolicy.of(options, hostMac));
+            kernel.setHost(OperatorPolicy.kernel(options, hostMac));
 
             progress.accept("starting the driver domain");
             PacketWire wire = PacketWire.open(assignment.wire().toString());
@@ -115,11 +109,12 @@ public final class Monitor implements RunningMonitor {
             EmulatedNic card =
                     part(new EmulatedNic(model(assignment), mac.bytes(), wire, recorder));
             SwitchRecorder crossings =
-                    new SwitchRecorder(log.source("switch", PACKET_RING_BYTES), HOST);
-            UplinkPort uplink = new UplinkPort(UPLINK, crossings);
+                    new SwitchRecorder(log.source("switch", PACKET_RING_BYTES), MonitorParts.HOST);
+            UplinkPort uplink = new UplinkPort(MonitorParts.UPLINK, crossings);
             PacketSwitch packets = new PacketSwitch(System::nanoTime, crossings, new Burst());
-            packets.addPort(UPLINK, uplink, KernelPolicy.uplink(options));
-            packets.addPort(HOST, hostPort, KernelPolicy.host(options, Set.of(hostMac)));
+            packets.addPort(MonitorParts.UPLINK, uplink, OperatorPolicy.uplink(options));
+            packets.addPort(
+                    MonitorParts.HOST, hostPort, OperatorPolicy.host(options, Set.of(hostMac)));
             HostInterface host = new HostInterface(hostPort, mac);
             SharedMemory ram =
                     part(SharedMemory.create("driver-domain", DomainLayout.MEMORY_BYTES));
@@ -159,15 +154,27 @@ public final class Monitor implements RunningMonitor {
             }
             desk =
                     new OperatorDesk(
-                            options, thread, domain, packets, UPLINK, HOST, hostMac, host, kernel, log,
-                            changes, control, ended);
+                            new MonitorParts(
+                                    options,
+                                    Instant.now(),
+                                    thread,
+                                    domain,
+                                    packets,
+                                    hostMac,
+                                    host,
+                                    kernel,
+                                    log,
+                                    changes),
+                            ended);
             part(() -> thread.post(domain::close));
             boot(thread, domain);
             DomainReport report = desk.domainReport();
             progress.accept(
                     "driver domain runs"
                             + (report.bootNanos() >= 0
-                                    ? ", link up " + report.bootNanos() / 1_000_000 + " ms after its making"
+                                    ? ", link up "
+                                            + report.bootNanos() / 1_000_000
+                                            + " ms after its making"
                                     : ", the wire has no link"));
         } catch (RuntimeException e) {
             close();
@@ -206,14 +213,15 @@ public final class Monitor implements RunningMonitor {
         try {
             up.get(BOOT_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            // A driver that fails again and again is the domain's state, not a failure to start: see status.
+            // A driver that fails again and again is the domain's state, not a failure to start:
+            // see status.
             return;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw OperatorError.failure("interrupted while the driver domain started", e);
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
             throw OperatorError.failure(
-                    "the driver domain could not be made: " + e.getCause().getMessage(), e.getCause());
+                    "the driver domain could not be made: " + e.getMessage(), e);
         }
     }
 
@@ -248,7 +256,7 @@ public final class Monitor implements RunningMonitor {
             case DriverImage.ElfFile file -> {
                 try {
                     yield NanoImage.read(file.path());
-                } catch (IOException | BadImageException e) {
+                } catch (IOException e) {
                     throw OperatorError.environment(
                             "the image " + file.path() + " cannot be used: " + e.getMessage());
                 }

@@ -29,7 +29,8 @@ final class SwitchRecorder implements CrossingRecorder {
 
     @Override
     public boolean burstIn(PortId port, int queue, int packets, int[] lengths, byte[] verdicts) {
-        CrossingType type = port.value() == host.value() ? CrossingType.TAP_IN : CrossingType.BURST_IN;
+        CrossingType type =
+                port.value() == host.value() ? CrossingType.TAP_IN : CrossingType.BURST_IN;
         return source.tryBurst(type, port.value(), queue, packets, lengths, verdicts);
     }
 

@@ -20,6 +20,8 @@ public final class CommandLineFront {
 
     private static final int EACCES = 13;
 
+    private static final int HELP_WIDTH = 110;
+
     private CommandLineFront() {}
 
     /**
@@ -33,6 +35,7 @@ public final class CommandLineFront {
         CommandLine line = MonitorCommand.commandLine(console, factory);
         line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
+        line.setUsageHelpWidth(HELP_WIDTH);
         line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
         line.setParameterExceptionHandler(CommandLineFront::misused);
         line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command, parsed));

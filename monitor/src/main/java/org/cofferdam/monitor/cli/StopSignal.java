@@ -40,7 +40,9 @@ final class StopSignal implements AutoCloseable {
                                 + " s and is ended; the next start cleans up");
                 Runtime.getRuntime().halt(NOT_STOPPED);
             }
-            main.join(LAST_WORDS_MILLIS); // it may still say why it failed
+            if (exitCode != 0) {
+                main.join(LAST_WORDS_MILLIS); // it may still say why
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

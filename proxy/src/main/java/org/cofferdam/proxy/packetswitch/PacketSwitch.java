@@ -57,17 +57,36 @@ public final class PacketSwitch {
         if (byNumber[id.value()] != null) {
             throw new IllegalArgumentException(id + " exists");
         }
-        if (policy.role() == PortPolicy.Role.UPLINK && uplink != null) {
+        checkFree(id, policy);
+        byNumber[id.value()] = new SwitchPort(id, port, policy, burst.capacity());
+        arrange();
+    }
+
+    /**
+     * Puts a port under another policy of the same role; its counters go on, its rate starts afresh.
+     *
+     * @throws IllegalArgumentException when there is no such port, or an address is another port's
+     */
+    public void changePolicy(PortId id, PortPolicy policy) {
+        SwitchPort old = required(id);
+        if (old.policy.role() != policy.role()) {
+            throw new IllegalArgumentException(id + " cannot change its side");
+        }
+        checkFree(id, policy);
+        byNumber[id.value()] = old.under(policy);
+        arrange();
+    }
+
+    private void checkFree(PortId id, PortPolicy policy) {
+        if (policy.role() == PortPolicy.Role.UPLINK && uplink != null && !uplink.id.equals(id)) {
             throw new IllegalArgumentException(uplink.id + " is the uplink already");
         }
         for (Mac mac : policy.addresses()) {
             int owner = addresses.find(mac.value());
-            if (owner != MacTable.NONE) {
+            if (owner != MacTable.NONE && owner != id.value()) {
                 throw new IllegalArgumentException(mac + " belongs to port " + owner);
             }
         }
-        byNumber[id.value()] = new SwitchPort(id, port, policy, burst.capacity());
-        arrange();
     }
 
     /** Takes a port out; what its peer still sends is not looked at. */

@@ -7,7 +7,7 @@ final class SwitchPort {
     final PortPolicy policy;
     final boolean isUplink;
     final RateLimit rate;
-    final PortCounters counters = new PortCounters();
+    final PortCounters counters;
 
     /** Frames of the burst under way that go to this port. */
     final Selection selection;
@@ -18,6 +18,17 @@ final class SwitchPort {
     private final int[] etherTypes;
 
     SwitchPort(PortId id, Port port, PortPolicy policy, int burstFrames) {
+        this(id, port, policy, burstFrames, new PortCounters());
+    }
+
+    /** The same port under another policy; its counters go on. */
+    SwitchPort under(PortPolicy other) {
+        return new SwitchPort(id, port, other, selection.capacity(), counters);
+    }
+
+    private SwitchPort(
+            PortId id, Port port, PortPolicy policy, int burstFrames, PortCounters counters) {
+        this.counters = counters;
         this.id = id;
         this.port = port;
         this.policy = policy;

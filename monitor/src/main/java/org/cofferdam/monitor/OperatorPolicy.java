@@ -10,13 +10,12 @@ import org.cofferdam.proxy.kernel.HostSettings;
 import org.cofferdam.proxy.packetswitch.PortPolicy;
 
 /** The operator's policy in the words of the switch and of the kernel program. */
-final class KernelPolicy {
-    private KernelPolicy() {}
+final class OperatorPolicy {
+    private OperatorPolicy() {}
 
-    static HostSettings of(StartOptions options, Mac mac) {
+    static HostSettings kernel(StartOptions options, Mac mac) {
         List<Integer> types = options.etherTypes().stream().map(EtherType::value).sorted().toList();
-        return new HostSettings(
-                mac, options.mtu(), types, options.rate().packetsPerSecond(), 0);
+        return new HostSettings(mac, options.mtu(), types, options.rate().packetsPerSecond(), 0);
     }
 
     /** What may come in by the card. */
@@ -29,8 +28,7 @@ final class KernelPolicy {
     /** What may leave by the card: from the host's own address and those of its ports. */
     static PortPolicy host(StartOptions options, Set<Mac> addresses) {
         PortPolicy usual = PortPolicy.station(addresses.iterator().next(), options.mtu());
-        return new PortPolicy(
-                usual.role(), addresses, types(options), usual.maxFrameBytes(), 0, 0);
+        return new PortPolicy(usual.role(), addresses, types(options), usual.maxFrameBytes(), 0, 0);
     }
 
     private static Set<Integer> types(StartOptions options) {
