@@ -229,10 +229,7 @@ final class ChainCheck {
     }
 
     private void read(
-            Path file,
-            @Nullable SegmentHeader header,
-            SegmentStep.Block block,
-            boolean inOrder) {
+            Path file, @Nullable SegmentHeader header, SegmentStep.Block block, boolean inOrder) {
         long n = block.header().number();
         boolean[] gapTold = new boolean[1];
         parser.parse(
