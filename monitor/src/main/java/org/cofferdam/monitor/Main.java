@@ -8,7 +8,8 @@ public final class Main {
 
     /** Runs one command line and exits with its code. */
     public static void main(String[] args) {
-        // A lambda rather than a method reference: the commands that ask must not load the monitor's classes.
+        // A lambda rather than a method reference: the commands that ask must not load the
+        // monitor's classes.
         System.exit(
                 CommandLineFront.run(
                         args,
