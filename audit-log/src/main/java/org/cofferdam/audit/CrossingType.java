@@ -72,9 +72,8 @@ public enum CrossingType {
             0x0101,
             DOMAIN_MONITOR,
             "A driver domain's virtual machine was made and its first instruction is due.",
-            dec("attempt"),
-            dec("ram_bytes"),
-            dec("image_bytes")),
+            dec("life"),
+            dec("ram_bytes")),
     DOMAIN_STATE(
             0x0102,
             DOMAIN_MONITOR,
@@ -107,14 +106,12 @@ public enum CrossingType {
             DOMAIN_MONITOR,
             "The domain read a register of the card.",
             hex("offset"),
-            dec("size"),
             hex("value")),
     MMIO_WRITE(
             0x0108,
             DOMAIN_MONITOR,
             "The domain wrote a register of the card.",
             hex("offset"),
-            dec("size"),
             hex("value")),
     MMIO_REFUSED(
             0x0109,
@@ -181,6 +178,18 @@ public enum CrossingType {
             "The domain changed its status page.",
             dec("state"),
             as("up", Kind.BOOL)),
+    DESCRIPTOR_REFUSED(
+            0x0114,
+            DOMAIN_MONITOR,
+            "The card dropped a packet whose descriptors make no sense.",
+            dec("ring"),
+            dec("why")),
+    REGISTER_REFUSED(
+            0x0115,
+            DOMAIN_MONITOR,
+            "The card did not take a register access.",
+            hex("offset"),
+            dec("why")),
 
     // Ports and the packet switch.
     BURST_IN(0x0201, DOMAIN_PROXY, "Packets taken from a port's ring, each with its verdict."),
@@ -217,7 +226,7 @@ public enum CrossingType {
             "The kernel program's counter of one reason grew.",
             dec("reason"),
             dec("delta"),
-            dec("total")),
+            dec("direction")),
     KERNEL_DROP(
             0x0302,
             PROXY_KERNEL,
@@ -226,7 +235,8 @@ public enum CrossingType {
             dec("ifindex"),
             as("ethertype", Kind.ETHERTYPE),
             dec("length"),
-            as("mac", Kind.MAC)),
+            as("source", Kind.MAC),
+            dec("direction")),
     POLICY(
             0x0303,
             PROXY_KERNEL,
@@ -247,6 +257,12 @@ public enum CrossingType {
             "The kernel program was taken from an interface.",
             dec("ifindex"),
             dec("hook")),
+    KERNEL_EVENTS_LOST(
+            0x0308,
+            PROXY_KERNEL,
+            "Details of so many drops had no room in the kernel's ring; the drops are counted.",
+            dec("direction"),
+            dec("delta")),
 
     // Operator and monitor.
     CONTROL(
@@ -263,6 +279,11 @@ public enum CrossingType {
             "A control call from someone who may not.",
             dec("uid"),
             dec("gid"),
+            dec("pid")),
+    HOST_RESTORED(
+            0x0403,
+            OPERATOR_MONITOR,
+            "What a monitor that died had changed on the host was undone; the text lists it.",
             dec("pid"));
 
     private static final Map<Integer, CrossingType> BY_CODE = new HashMap<>();

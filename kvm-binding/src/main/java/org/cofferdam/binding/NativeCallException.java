@@ -11,6 +11,7 @@ import org.cofferdam.binding.libc.Errno;
 public final class NativeCallException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private final String message;
     private final String call;
     private final int errno;
 
@@ -20,9 +21,16 @@ public final class NativeCallException extends RuntimeException {
      * @param detail the arguments that matter, may be empty
      */
     public NativeCallException(String call, int errno, String detail) {
-        super(call + "(" + detail + "): " + Errno.describe(errno));
+        super();
+        this.message = call + "(" + detail + "): " + Errno.describe(errno);
         this.call = call;
         this.errno = errno;
+    }
+
+    /** Call, arguments that matter and error; never null. */
+    @Override
+    public String getMessage() {
+        return message;
     }
 
     /** The function that failed. */

@@ -1,7 +1,6 @@
 package org.cofferdam.monitor.cli;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.cofferdam.monitor.config.ExitCode;
@@ -17,7 +16,7 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  monitor port add --netdev veth7 --mac 02:00:00:00:00:07",
-            "  monitor port add --netdev veth7 --mac 02:00:00:00:00:07 --to-host --to-ports veth8,veth9"
+            "  monitor port add --netdev veth7 --mac 02:00:00:00:00:07 --to-host --to-ports"
         })
 final class PortAddCommand implements Callable<Integer> {
     private final Console console;
@@ -43,10 +42,8 @@ final class PortAddCommand implements Callable<Integer> {
 
     @Option(
             names = "--to-ports",
-            split = ",",
-            paramLabel = "IFACE",
-            description = "Other ports that it may talk to.")
-    List<String> toPorts = List.of();
+            description = "Let it talk to those other ports that have this, too.")
+    boolean toPorts;
 
     PortAddCommand(Console console) {
         this.console = console;

@@ -1,6 +1,5 @@
 package org.cofferdam.monitor.control;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -167,18 +166,12 @@ final class ControlRoutes {
 
     private Prepared addPort(String rest, byte[] bytes) {
         CallBody body = CallBody.parse(bytes, Set.of("netdev", "mac", "toHost", "toPorts"));
-        List<InterfaceName> toPorts = body.texts("toPorts", InterfaceName::new);
-        PortRequest request;
-        try {
-            request =
-                    new PortRequest(
-                            body.required("netdev", InterfaceName::new),
-                            body.required("mac", MacAddress::parse),
-                            body.flag("toHost"),
-                            toPorts);
-        } catch (IllegalArgumentException e) {
-            throw OperatorError.usage("toPorts: " + e.getMessage());
-        }
+        PortRequest request =
+                new PortRequest(
+                        body.required("netdev", InterfaceName::new),
+                        body.required("mac", MacAddress::parse),
+                        body.flag("toHost"),
+                        body.flag("toPorts"));
         return new Prepared(body.toString(), () -> done(service.addPort(request)));
     }
 

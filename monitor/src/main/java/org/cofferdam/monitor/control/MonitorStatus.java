@@ -93,16 +93,12 @@ public record MonitorStatus(
             String state,
             String mac,
             boolean toHost,
-            List<String> toPorts,
+            boolean toPorts,
             long rxFrames,
             long rxBytes,
             long txFrames,
             long txBytes,
-            Map<String, Long> verdicts) {
-        public Port {
-            toPorts = List.copyOf(toPorts);
-        }
-    }
+            Map<String, Long> verdicts) {}
 
     /**
      * The audit log.

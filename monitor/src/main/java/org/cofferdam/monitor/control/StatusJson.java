@@ -42,11 +42,7 @@ public final class StatusJson {
             out.writeStringField("state", p.state());
             out.writeStringField("mac", p.mac());
             out.writeBooleanField("toHost", p.toHost());
-            out.writeArrayFieldStart("toPorts");
-            for (String other : p.toPorts()) {
-                out.writeString(other);
-            }
-            out.writeEndArray();
+            out.writeBooleanField("toPorts", p.toPorts());
             out.writeNumberField("rxFrames", p.rxFrames());
             out.writeNumberField("rxBytes", p.rxBytes());
             out.writeNumberField("txFrames", p.txFrames());
