@@ -10,6 +10,7 @@ import org.cofferdam.binding.net.NetDevice;
 import org.cofferdam.monitor.config.Assignment;
 import org.cofferdam.monitor.config.ExitCode;
 import org.cofferdam.monitor.config.InterfaceName;
+import org.cofferdam.monitor.config.IoReason;
 import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.config.StartOptions;
 
@@ -108,9 +109,7 @@ final class HostChecks {
                     "--audit-dir: the folder "
                             + dir
                             + " cannot be made or used ("
-                            + e.getClass().getSimpleName()
-                            + ": "
-                            + e.getMessage()
+                            + IoReason.of(e)
                             + "); choose another",
                     e);
         }
