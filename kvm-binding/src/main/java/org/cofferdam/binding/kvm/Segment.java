@@ -8,7 +8,7 @@ package org.cofferdam.binding.kvm;
  * @param selector index, table and RPL
  * @param type the descriptor's four type bits
  * @param dpl 0 to 3
- * @param system true for a code or data segment (the S bit), false for TSS and LDT
+ * @param codeOrData the S bit: true for a code or data segment, false for TSS and LDT
  * @param longMode the L bit: 64-bit code
  * @param big the D/B bit
  * @param granular the G bit: the descriptor counts its limit in pages
@@ -19,7 +19,7 @@ public record Segment(
         int selector,
         int type,
         int dpl,
-        boolean system,
+        boolean codeOrData,
         boolean longMode,
         boolean big,
         boolean granular) {}

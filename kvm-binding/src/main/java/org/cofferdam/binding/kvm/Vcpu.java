@@ -197,7 +197,7 @@ public final class Vcpu implements AutoCloseable {
         put(at + 15, 1); // present
         put(at + 16, s.dpl());
         put(at + 17, s.big() ? 1 : 0);
-        put(at + 18, s.system() ? 1 : 0);
+        put(at + 18, s.codeOrData() ? 1 : 0);
         put(at + 19, s.longMode() ? 1 : 0);
         put(at + 20, s.granular() ? 1 : 0);
         put(at + 21, 0); // avl

@@ -1,0 +1,184 @@
+package org.cofferdam.monitor.config;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * All that a monitor needs to know to start, validated as far as that is possible without touching the machine.
+ *
+ * @param mac the card's address; empty: made from the wire's
+ * @param mtu bytes, of the host interface
+ * @param queues queues of the host interface
+ * @param idlePasses empty passes of the driver's loop before it sleeps
+ * @param socket the control API's socket
+ * @param verbose say each step that changes the host on standard error, and causes of errors
+ */
+public record StartOptions(
+        Assignment assignment,
+        InterfaceName hostInterface,
+        Optional<MacAddress> mac,
+        DriverImage image,
+        int mtu,
+        int queues,
+        ThreadLayout threads,
+        RateLimit rate,
+        Set<EtherType> etherTypes,
+        int idlePasses,
+        FaultPolicy onFault,
+        Path auditDir,
+        Path runDir,
+        Path socket,
+        boolean verbose) {
+
+    public static final Path DEFAULT_RUN_DIR = Path.of("/run/cofferdam");
+    public static final Path DEFAULT_AUDIT_DIR = Path.of("/var/log/cofferdam");
+    public static final String SOCKET_NAME = "control.sock";
+
+    /** sun_path of sockaddr_un is 108 bytes with its NUL (unix(7)); 8 are kept for the name used before the rename. */
+    private static final int MAX_SOCKET_PATH = 99;
+
+    private static final Pattern PCI_ADDRESS =
+            Pattern.compile("([0-9a-fA-F]{4,}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\\.[0-7]");
+
+    public StartOptions {
+        etherTypes = Set.copyOf(etherTypes);
+    }
+
+    /** Turns texts into options, or throws {@link OperatorError} with exit code 2 naming the place that is wrong. */
+    public static StartOptions from(RawSettings raw, boolean verbose) {
+        Assignment assignment = assignment(raw);
+        Path runDir = raw.value(Setting.RUN_DIR, StartOptions::path).orElse(DEFAULT_RUN_DIR);
+        Path socket =
+                raw.value(Setting.SOCKET, StartOptions::path).orElse(runDir.resolve(SOCKET_NAME));
+        if (socket.toString().length() > MAX_SOCKET_PATH) {
+            String place =
+                    raw.has(Setting.SOCKET)
+                            ? raw.origin(Setting.SOCKET)
+                            : raw.origin(Setting.RUN_DIR);
+            throw OperatorError.usage(
+                    place
+                            + ": the socket's path "
+                            + socket
+                            + " is longer than "
+                            + MAX_SOCKET_PATH
+                            + " characters, which a Unix socket cannot have; choose a shorter one");
+        }
+        StartOptions options =
+                new StartOptions(
+                        assignment,
+                        raw.value(Setting.HOST_IF, InterfaceName::new)
+                                .orElse(new InterfaceName("cofferdam0")),
+                        raw.value(Setting.MAC, MacAddress::parse),
+                        raw.value(Setting.IMAGE, StartOptions::image)
+                                .orElse(new DriverImage.Nano()),
+                        raw.value(Setting.MTU, s -> number(s, 576, 1500, "an MTU")).orElse(1500),
+                        raw.value(Setting.QUEUES, s -> number(s, 1, 8, "a number of queues"))
+                                .orElse(1),
+                        raw.value(Setting.THREADS, s -> choice(s, ThreadLayout.values()))
+                                .orElse(ThreadLayout.SHARED),
+                        raw.value(Setting.RATE, RateLimit::parse).orElse(RateLimit.NONE),
+                        raw.value(Setting.ETHERTYPES, EtherType::parseList).orElse(EtherType.USUAL),
+                        raw.value(
+                                        Setting.IDLE_PASSES,
+                                        s -> number(s, 0, 1_000_000, "a number of passes"))
+                                .orElse(64),
+                        raw.value(Setting.ON_FAULT, s -> choice(s, FaultPolicy.values()))
+                                .orElse(FaultPolicy.RESTART),
+                        raw.value(Setting.AUDIT_DIR, StartOptions::path).orElse(DEFAULT_AUDIT_DIR),
+                        runDir,
+                        socket,
+                        verbose);
+        if (assignment instanceof Assignment.Emulated e
+                && e.wire().equals(options.hostInterface())) {
+            throw OperatorError.usage(
+                    raw.origin(Setting.HOST_IF)
+                            + ": "
+                            + e.wire()
+                            + " is the wire already; the host interface needs a name of its own");
+        }
+        return options;
+    }
+
+    private static Assignment assignment(RawSettings raw) {
+        String assign =
+                raw.value(Setting.ASSIGN, s -> s)
+                        .orElseThrow(
+                                () ->
+                                        OperatorError.usage(
+                                                "--assign is missing: say which card the driver domain gets, like 'monitor start"
+                                                        + " --assign emulated --wire IFACE'; see 'monitor start --help'"));
+        String place = raw.origin(Setting.ASSIGN);
+        if (PCI_ADDRESS.matcher(assign).matches()) {
+            throw OperatorError.usage(
+                    place
+                            + ": "
+                            + assign
+                            + " is a PCI address, and this version assigns no physical cards; use --assign emulated --wire IFACE");
+        }
+        if (!assign.equals("emulated")) {
+            throw OperatorError.usage(
+                    place + ": \"" + assign + "\" is not a card; use 'emulated' with --wire IFACE");
+        }
+        CardModel card = raw.value(Setting.CARD, CardModel::parse).orElse(CardModel.I82574L);
+        InterfaceName wire =
+                raw.value(Setting.WIRE, InterfaceName::new)
+                        .orElseThrow(
+                                () ->
+                                        OperatorError.usage(
+                                                "--wire is missing: the emulated card needs an interface of this machine as its wire, like"
+                                                        + " --wire eth1"));
+        return new Assignment.Emulated(card, wire);
+    }
+
+    private static DriverImage image(String text) {
+        if (text.equals("nano")) {
+            return new DriverImage.Nano();
+        }
+        Path path = path(text);
+        if (!Files.isRegularFile(path)) {
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is neither 'nano' nor an image file");
+        }
+        return new DriverImage.ElfFile(path);
+    }
+
+    private static Path path(String text) {
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("the path is empty");
+        }
+        try {
+            return Path.of(text).toAbsolutePath().normalize();
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a path", e);
+        }
+    }
+
+    private static int number(String text, int min, int max, String what) {
+        String range = " is not " + what + " (" + min + " to " + max + ")";
+        if (!text.matches("[0-9]{1,9}")) {
+            throw new IllegalArgumentException("\"" + text + "\"" + range);
+        }
+        int n = Integer.parseInt(text);
+        if (n < min || n > max) {
+            throw new IllegalArgumentException(n + range);
+        }
+        return n;
+    }
+
+    private static <E extends Enum<E>> E choice(String text, E[] values) {
+        StringBuilder names = new StringBuilder();
+        for (E value : values) {
+            String name = value.name().toLowerCase(Locale.ROOT);
+            if (name.equals(text)) {
+                return value;
+            }
+            names.append(names.isEmpty() ? "" : " or ").append(name);
+        }
+        throw new IllegalArgumentException("\"" + text + "\" is not one of: " + names);
+    }
+}

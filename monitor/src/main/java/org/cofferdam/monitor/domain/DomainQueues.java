@@ -1,0 +1,36 @@
+package org.cofferdam.monitor.domain;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The domain's uplink as its life cycle sees it: the device side of its virtqueues. Domain thread only;
+ * allocation-free but for attaching.
+ */
+public interface DomainQueues {
+    /** Begins to serve the queues in the memory of a domain that boots; it may not move frames yet. */
+    void attach(MemorySegment ram);
+
+    /** Lets frames pass: the driver is ready. */
+    void open();
+
+    /** Lets go of the memory; frames wait or are dropped and counted. */
+    void detach();
+
+    /** Whether something was put into the queues since {@link #domainSlept}: frames, or buffers given back. */
+    boolean hasNews();
+
+    /** The domain has seen all that was in the queues, and sleeps. */
+    void domainSlept();
+
+    /** Frames given to the domain, counts up. */
+    long offered();
+
+    /** Changes when the domain moves an index of its queues. */
+    long served();
+
+    /** Whether the domain broke a queue, which is then dead until {@link #attach}. */
+    boolean broken();
+
+    /** What broke it, for people; empty if nothing did. */
+    String breakage();
+}

@@ -1,0 +1,577 @@
+package org.cofferdam.monitor.domain;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.cofferdam.audit.CrossingType;
+import org.cofferdam.binding.kvm.Exit;
+import org.cofferdam.binding.kvm.Kvm;
+import org.cofferdam.binding.kvm.Register;
+import org.cofferdam.binding.kvm.Vcpu;
+import org.cofferdam.binding.memory.SharedMemory;
+import org.cofferdam.binding.thread.SliceTimer;
+import org.cofferdam.drivervm.BootPage;
+import org.cofferdam.drivervm.DomainLayout;
+import org.cofferdam.drivervm.Doorbell;
+import org.cofferdam.drivervm.FaultFrame;
+import org.cofferdam.drivervm.NanoImage;
+import org.cofferdam.drivervm.NanoLoader;
+import org.cofferdam.drivervm.StatusPage;
+import org.cofferdam.monitor.card.AssignedNic;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A driver domain and its life cycle, {@link DomainState}.
+ *
+ * <p>Domain thread only. As an agent it gives the vCPU one slice a turn: until the driver yields, sleeps or
+ * faults, or the slice timer cuts it. Each life has a fresh virtual machine and cleared memory; only the card,
+ * the queues' ports and this object go on.
+ */
+public final class DriverDomain implements Agent, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DriverDomain.class);
+
+    private static final long SLICE_NANOS = 1_000_000L;
+
+    /** A slice ends after so many exits, so a storm of doorbells leaves turns to the others. */
+    private static final int EXITS_PER_SLICE = 64;
+
+    private static final long BOOT_LIMIT_NANOS = 5_000_000_000L;
+    private static final long LOOK_NANOS = 10_000_000L;
+
+    private static final long BAR0 = DomainLayout.BAR0.value();
+    private static final long DOORBELLS = DomainLayout.DOORBELLS.value();
+    private static final long ARENA = DomainLayout.ARENA.start().value();
+    private static final long ARENA_BYTES = DomainLayout.ARENA.bytes();
+
+    static final int WOKEN_BY_CARD = 1;
+    static final int WOKEN_BY_QUEUES = 2;
+
+    private final Kvm kvm;
+    private final SharedMemory ram;
+    private final NanoImage image;
+    private final DomainSettings settings;
+    private final AssignedNic card;
+    private final DomainQueues queues;
+    private final HostSide host;
+    private final DomainRecorder recorder;
+    private final RestartPolicy policy = new RestartPolicy();
+    private final Watchdog watchdog = new Watchdog();
+    private final CpuQuota quota = new CpuQuota();
+    private final List<Consumer<DomainState>> listeners = new ArrayList<>();
+
+    private @Nullable SliceTimer timer;
+    private @Nullable DomainMachine machine;
+    private DomainState state = DomainState.STOPPED;
+    private boolean statusRung;
+    private long waitingSince;
+    private long startAt;
+    private long nextLook;
+    private long bootBegan;
+    private long bootNanos = -1;
+    private boolean outage;
+    private long outageSince;
+    private long lastOutageNanos = -1;
+    private long lives;
+    private long restarts;
+    private String lastReason = "";
+    private @Nullable StatusPage status;
+    private long mac;
+    private boolean dmaMapped;
+    private boolean linkUp;
+
+    /**
+     * @param ram the domain's memory, {@link DomainLayout#MEMORY_BYTES}; owned by the caller, outlives this
+     */
+    public DriverDomain(
+            Kvm kvm,
+            SharedMemory ram,
+            NanoImage image,
+            DomainSettings settings,
+            AssignedNic card,
+            DomainQueues queues,
+            HostSide host,
+            DomainRecorder recorder) {
+        this.kvm = kvm;
+        this.ram = ram;
+        this.image = image;
+        this.settings = settings;
+        this.card = card;
+        this.queues = queues;
+        this.host = host;
+        this.recorder = recorder;
+    }
+
+    /** Calls {@code listener} after each move of the life cycle, on the domain thread. */
+    public void onState(Consumer<DomainState> listener) {
+        listeners.add(listener);
+    }
+
+    /** Starts a stopped domain. What fails here is the caller's to tell. */
+    public void start() {
+        boot(System.nanoTime());
+    }
+
+    @Override
+    public int doWork(long now) {
+        if (!recorder.hasRoom()) {
+            return 0; // the log is behind: the domain waits for it
+        }
+        return switch (state) {
+            case STOPPED, FAULTED -> 0;
+            case BACKING_OFF -> restartIfDue(now);
+            case WAITING -> wakeIfDue(now);
+            case BOOTING, RUNNING -> slice(now);
+        };
+    }
+
+    /** Whether the domain has the processor: the thread must not sleep. */
+    public boolean awake() {
+        return state == DomainState.BOOTING || state == DomainState.RUNNING;
+    }
+
+    /** Whether the CPU quota wants a pause before the next slice. */
+    public boolean pauseDue() {
+        return awake() && quota.pauseDue();
+    }
+
+    private int restartIfDue(long now) {
+        if (now - startAt < 0) {
+            return 0;
+        }
+        restarts++;
+        try {
+            boot(now);
+        } catch (RuntimeException e) {
+            LOG.warn("the driver domain could not be started again: {}", e.getMessage());
+            fault(FaultKind.ENTRY_FAILED, String.valueOf(e.getMessage()));
+        }
+        return 1;
+    }
+
+    private int wakeIfDue(long now) {
+        int reason =
+                (card.interruptAsserted() ? WOKEN_BY_CARD : 0)
+                        | (queues.hasNews() ? WOKEN_BY_QUEUES : 0);
+        if (reason == 0) {
+            look(now);
+            return 0;
+        }
+        recorder.event(CrossingType.WAIT, reason, now - waitingSince, 0);
+        move(DomainState.RUNNING, "");
+        timer().every(SLICE_NANOS);
+        return slice(now);
+    }
+
+    /** Runs the vCPU until it gives the processor back. Returns 1 if it did something worth another turn. */
+    private int slice(long now) {
+        Vcpu vcpu = machine().vcpu();
+        long servedBefore = queues.served();
+        for (int exits = 0; exits < EXITS_PER_SLICE; exits++) {
+            Exit exit = vcpu.run();
+            if (exit == Exit.MMIO) {
+                if (mmio(vcpu)) {
+                    break;
+                }
+            } else if (exit == Exit.INTERRUPTED) {
+                quota.sliceWasCut();
+                break;
+            } else {
+                ended(vcpu, exit);
+                return 1;
+            }
+        }
+        if (statusRung && state.isUp()) {
+            statusRung = false;
+            readStatus();
+        }
+        recorder.expire();
+        look(now);
+        return queues.served() != servedBefore ? 1 : 0;
+    }
+
+    /** Serves one MMIO exit. Returns whether the slice is over. */
+    private boolean mmio(Vcpu vcpu) {
+        // Address, length and value are the domain's; each is read once from the shared page and bounded here.
+        long gpa = vcpu.mmioAddress();
+        int length = vcpu.mmioLength();
+        if (gpa >= DOORBELLS && gpa < DOORBELLS + DomainLayout.PAGE_BYTES) {
+            return doorbell(vcpu, gpa - DOORBELLS, length);
+        }
+        if (gpa >= BAR0 && gpa < BAR0 + DomainLayout.BAR0_BYTES) {
+            long offset = gpa - BAR0;
+            if (vcpu.mmioWrite()) {
+                long value = vcpu.mmioData();
+                card.writeRegister(offset, length, value);
+                recorder.repeat(CrossingType.MMIO_WRITE, offset, value);
+            } else {
+                long value = card.readRegister(offset, length);
+                vcpu.setMmioData(value);
+                recorder.repeat(CrossingType.MMIO_READ, offset, value);
+            }
+            return false;
+        }
+        boolean write = vcpu.mmioWrite();
+        recorder.event(
+                CrossingType.MMIO_REFUSED, gpa, length, write ? vcpu.mmioData() : 0, write ? 1 : 0, 0);
+        fault(FaultKind.WILD_ACCESS, (write ? "store to 0x" : "load from 0x") + Long.toHexString(gpa));
+        return true;
+    }
+
+    private boolean doorbell(Vcpu vcpu, long offset, int length) {
+        Doorbell bell = vcpu.mmioWrite() ? Doorbell.of(offset, length) : null;
+        if (bell == null) {
+            // Only aligned 32-bit stores to known places ring; a load reads all ones, as an empty bus does.
+            recorder.repeat(CrossingType.MMIO_REFUSED, DOORBELLS + offset, length);
+            vcpu.setMmioData(-1L);
+            return false;
+        }
+        long value = vcpu.mmioData();
+        recorder.repeat(CrossingType.DOORBELL, offset, value);
+        return switch (bell) {
+            case WAIT -> {
+                quota.yielded();
+                // A domain that boots has nothing to wait for; it is held to its boot time.
+                if (state == DomainState.RUNNING) {
+                    sleep();
+                }
+                yield true;
+            }
+            case YIELD -> {
+                quota.yielded();
+                yield true;
+            }
+            // The queues are looked at on every turn; the bell only ends the slice.
+            case NOTIFY -> true;
+            case STATUS -> {
+                statusRung = true;
+                yield false;
+            }
+            case FAULT -> {
+                FaultFrame f = FaultFrame.read(ram.segment());
+                recorder.flush();
+                recorder.event(
+                        CrossingType.FAULT, f.vector(), f.errorCode(), f.cr2(), f.rip(), f.rsp());
+                fault(FaultKind.EXCEPTION, f.describe());
+                yield true;
+            }
+            case PANIC -> {
+                String text = StatusPage.panicText(ram.segment());
+                recorder.flush();
+                recorder.event(CrossingType.PANIC, value, 0, 0, text);
+                fault(FaultKind.PANIC, "code " + value + ", " + text);
+                yield true;
+            }
+        };
+    }
+
+    private void sleep() {
+        // This thread also runs the agents, so nothing came in since the driver's last look at its rings.
+        queues.domainSlept();
+        waitingSince = System.nanoTime();
+        watchdog.slept(waitingSince);
+        timer().every(0);
+        move(DomainState.WAITING, "");
+    }
+
+    private void ended(Vcpu vcpu, Exit exit) {
+        recorder.flush();
+        long rip = vcpu.register(Register.RIP);
+        recorder.event(CrossingType.VM_EXIT, vcpu.exitReason(), rip, vcpu.exitDetail());
+        FaultKind kind =
+                switch (exit) {
+                    case SHUTDOWN -> FaultKind.SHUTDOWN;
+                    case HLT -> FaultKind.HALT;
+                    case IO -> FaultKind.PORT_IO;
+                    case FAIL_ENTRY -> FaultKind.ENTRY_FAILED;
+                    case INTERNAL_ERROR, OTHER, MMIO, INTERRUPTED -> FaultKind.EMULATION;
+                };
+        fault(kind, "KVM exit " + vcpu.exitReason() + " at rip 0x" + Long.toHexString(rip));
+    }
+
+    /** Reads the status page once, checks it, and then lets the host's side know. */
+    private void readStatus() {
+        StatusPage s = StatusPage.read(ram.segment());
+        status = s;
+        recorder.repeat(
+                CrossingType.DOMAIN_STATUS, s.state() == StatusPage.State.READY ? 1 : 0, s.linkUp() ? 1 : 0);
+        if (s.state() != StatusPage.State.READY) {
+            return;
+        }
+        if (!s.hasStationMac()) {
+            fault(FaultKind.STATUS, "its MAC is " + text(s.mac()));
+            return;
+        }
+        if (mac != 0 && mac != s.mac()) {
+            fault(FaultKind.STATUS, "its MAC changed from " + text(mac) + " to " + text(s.mac()));
+            return;
+        }
+        boolean first = state == DomainState.BOOTING;
+        if (!first && s.linkUp() == linkUp) {
+            return;
+        }
+        Optional<String> refused = host.linkChanged(s.macOctets(), s.linkUp());
+        if (refused.isPresent()) {
+            fault(FaultKind.STATUS, refused.get());
+            return;
+        }
+        mac = s.mac();
+        linkUp = s.linkUp();
+        recorder.event(CrossingType.LINK, linkUp ? 1 : 0, mac, s.speedMbit());
+        if (first) {
+            queues.open();
+            move(DomainState.RUNNING, "");
+        }
+        if (linkUp) {
+            forwardsAgain();
+        }
+    }
+
+    private void forwardsAgain() {
+        long now = System.nanoTime();
+        if (bootBegan != 0) {
+            bootNanos = now - bootBegan;
+            bootBegan = 0;
+        }
+        if (outage) {
+            outage = false;
+            lastOutageNanos = now - outageSince;
+            recorder.event(CrossingType.RESTART, restarts, lastOutageNanos, 0);
+            LOG.info("the driver domain forwards again after {} ms", lastOutageNanos / 1_000_000);
+        }
+    }
+
+    /** Looks after the domain: watchdog, broken queues, refused DMA, boot time. */
+    private void look(long now) {
+        if (!state.isUp()) {
+            return;
+        }
+        if (recorder.takeDmaRefusal()) {
+            fault(FaultKind.DMA, "the card stopped its ring");
+            return;
+        }
+        if (queues.broken()) {
+            fault(FaultKind.QUEUE, queues.breakage());
+            return;
+        }
+        if (now - nextLook < 0) {
+            return;
+        }
+        nextLook = now + LOOK_NANOS;
+        if (state == DomainState.BOOTING) {
+            watchdog.restart(now, queues.offered(), queues.served());
+            if (now - bootBegan > BOOT_LIMIT_NANOS) {
+                fault(FaultKind.BOOT_TIMEOUT, "not ready after 5 s");
+            }
+            return;
+        }
+        long quiet = watchdog.quietSince();
+        switch (watchdog.look(now, queues.offered(), queues.served(), state == DomainState.RUNNING)) {
+            case FINE -> {}
+            case NOT_SERVING -> watchdogFault(FaultKind.NOT_SERVING, now - quiet);
+            case SPINNING -> watchdogFault(FaultKind.SPINNING, now - quiet);
+        }
+    }
+
+    private void watchdogFault(FaultKind kind, long quietNanos) {
+        recorder.flush();
+        recorder.event(CrossingType.WATCHDOG, kind.code(), quietNanos / 1_000_000, 0);
+        fault(kind, "for " + Watchdog.LIMIT_NANOS / 1_000_000 + " ms");
+    }
+
+    private void boot(long now) {
+        move(DomainState.BOOTING, "");
+        lives++;
+        statusRung = false;
+        status = null;
+        recorder.takeDmaRefusal();
+        quota.yielded();
+        ram.clear(0, DomainLayout.MEMORY_BYTES);
+        card.reset();
+        card.dma().map(ARENA, ram.segment().asSlice(ARENA, ARENA_BYTES), true);
+        dmaMapped = true;
+        recorder.event(CrossingType.DMA_MAP, ARENA, ARENA, ARENA_BYTES, 1, 0);
+        bootBegan = System.nanoTime();
+        DomainMachine m = DomainMachine.create(kvm, ram, card);
+        machine = m;
+        BootPage page =
+                new BootPage(
+                        m.vcpu().tscKhz(),
+                        card.model().vendorId(),
+                        card.model().deviceId(),
+                        settings.mtu(),
+                        settings.uplinkFeatures(),
+                        settings.idlePasses());
+        m.begin(NanoLoader.load(ram.segment(), image, page));
+        recorder.event(CrossingType.BOOT, lives, DomainLayout.MEMORY_BYTES, image.fileBytes());
+        queues.attach(ram.segment());
+        watchdog.restart(now, queues.offered(), queues.served());
+        nextLook = now;
+        if (timer == null) {
+            timer = SliceTimer.create();
+        }
+        timer().every(SLICE_NANOS);
+    }
+
+    /** Ends this life because of what the domain did, or an operator did to it; the policy decides what follows. */
+    private void fault(FaultKind kind, String detail) {
+        if (!state.isUp()) {
+            return;
+        }
+        lastReason = kind.sentence() + " (" + detail + ")";
+        LOG.warn("driver domain: {}", lastReason);
+        long now = System.nanoTime();
+        if (!outage) {
+            outage = true;
+            outageSince = now;
+        }
+        move(DomainState.FAULTED, kind.name().toLowerCase(Locale.ROOT) + ": " + detail);
+        end();
+        if (settings.restartOnFault()) {
+            long pause = policy.pauseAfterFault(now);
+            startAt = now + pause;
+            move(DomainState.BACKING_OFF, "");
+            if (pause > 0) {
+                lost();
+            }
+        } else {
+            move(DomainState.STOPPED, "by policy");
+            lost();
+        }
+    }
+
+    private void lost() {
+        linkUp = false;
+        host.linkLost();
+    }
+
+    /** Takes the machine apart, in the reverse order of boot. */
+    private void end() {
+        if (timer != null) {
+            timer.every(0);
+        }
+        queues.detach();
+        if (dmaMapped) {
+            dmaMapped = false;
+            card.dma().unmap(ARENA);
+            recorder.event(CrossingType.DMA_UNMAP, ARENA, ARENA_BYTES, 0);
+        }
+        card.reset();
+        DomainMachine m = machine;
+        if (m != null) { // boot can fail before there is one
+            machine = null;
+            m.close();
+        }
+    }
+
+    /** Ends the domain as a crash would; the fault policy decides what follows. */
+    public void kill(String reason) {
+        fault(FaultKind.OPERATOR, reason);
+    }
+
+    /** Stops the domain in order, whatever it is doing. */
+    public void stop(String reason) {
+        recorder.flush();
+        if (state.isUp()) {
+            end();
+        }
+        if (state != DomainState.STOPPED) {
+            move(DomainState.STOPPED, reason);
+            lost();
+        }
+    }
+
+    /** Stops the domain in order and starts it afresh. */
+    public void restart(String reason) {
+        recorder.flush();
+        if (!outage) {
+            outage = true;
+            outageSince = System.nanoTime();
+        }
+        if (state.isUp()) {
+            end();
+        }
+        if (state != DomainState.STOPPED) {
+            move(DomainState.STOPPED, reason);
+        }
+        lastReason = reason;
+        restarts++;
+        boot(System.nanoTime());
+    }
+
+    private void move(DomainState next, String why) {
+        if (!state.mayBecome(next)) {
+            throw new IllegalStateException("a domain cannot go from " + state + " to " + next);
+        }
+        DomainState from = state;
+        state = next;
+        boolean sleepOrWake =
+                (from == DomainState.RUNNING && next == DomainState.WAITING)
+                        || (from == DomainState.WAITING && next == DomainState.RUNNING);
+        if (sleepOrWake) {
+            return; // WAIT records tell of these, thousands a second
+        }
+        LOG.debug("driver domain: {} to {} {}", from, next, why);
+        recorder.flush();
+        recorder.event(
+                CrossingType.DOMAIN_STATE,
+                from.code(),
+                next.code(),
+                0,
+                from + " to " + next + (why.isEmpty() ? "" : ": " + why));
+        for (Consumer<DomainState> listener : listeners) {
+            listener.accept(next);
+        }
+    }
+
+    /** How the domain stands, for the operator. */
+    public DomainReport report() {
+        StatusPage s = state.isUp() ? StatusPage.read(ram.segment()) : status;
+        return new DomainReport(
+                state,
+                lives,
+                restarts,
+                lastReason,
+                lastOutageNanos,
+                bootNanos,
+                linkUp,
+                s == null ? 0 : s.speedMbit(),
+                mac,
+                s == null ? 0 : s.heartbeat());
+    }
+
+    private SliceTimer timer() {
+        SliceTimer t = timer;
+        if (t == null) {
+            throw new IllegalStateException("no timer before the first boot");
+        }
+        return t;
+    }
+
+    private DomainMachine machine() {
+        DomainMachine m = machine;
+        if (m == null) {
+            throw new IllegalStateException("no virtual machine in state " + state);
+        }
+        return m;
+    }
+
+    private static String text(long mac) {
+        StringBuilder text = new StringBuilder(17);
+        for (int shift = 40; shift >= 0; shift -= 8) {
+            text.append(text.isEmpty() ? "" : ":").append(String.format("%02x", mac >> shift & 0xff));
+        }
+        return text.toString();
+    }
+
+    @Override
+    public void close() {
+        stop("the monitor stops");
+        if (timer != null) {
+            timer.close();
+        }
+    }
+}

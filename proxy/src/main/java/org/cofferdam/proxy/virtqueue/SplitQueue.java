@@ -1,0 +1,348 @@
+package org.cofferdam.proxy.virtqueue;
+
+import static org.cofferdam.proxy.virtqueue.SplitRing.DESCRIPTOR_ADDRESS;
+import static org.cofferdam.proxy.virtqueue.SplitRing.DESCRIPTOR_BYTES;
+import static org.cofferdam.proxy.virtqueue.SplitRing.DESCRIPTOR_REST;
+import static org.cofferdam.proxy.virtqueue.SplitRing.FLAG_INDIRECT;
+import static org.cofferdam.proxy.virtqueue.SplitRing.FLAG_NEXT;
+import static org.cofferdam.proxy.virtqueue.SplitRing.FLAG_NO_NOTIFICATION;
+import static org.cofferdam.proxy.virtqueue.SplitRing.FLAG_WRITE;
+import static org.cofferdam.proxy.virtqueue.SplitRing.RING_ENTRIES;
+import static org.cofferdam.proxy.virtqueue.SplitRing.RING_FLAGS;
+import static org.cofferdam.proxy.virtqueue.SplitRing.RING_INDEX;
+import static org.cofferdam.proxy.virtqueue.SplitRing.U16;
+import static org.cofferdam.proxy.virtqueue.SplitRing.U16_PLAIN;
+import static org.cofferdam.proxy.virtqueue.SplitRing.U64;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A running split queue, seen from the device.
+ *
+ * <p>One thread; lock-free and allocation-free. The way of a buffer: {@link #take} copies and checks one chain, the
+ * owner reads or writes its bytes through {@link TakenChains}, {@link #giveBack} writes the used entry, {@link
+ * #publish} makes all entries so far visible with one aligned 16-bit release store, and {@link #shouldSignal} says
+ * whether the driver asked to be told.
+ *
+ * <p>To sleep (section 2.7.7.1): {@link #enableNotifications}; if it returns true, something came meanwhile and there
+ * is no sleep. {@link #disableNotifications} after waking.
+ *
+ * <p>The first offence refuses the queue for good: {@link #error} and {@link #errorHead} say what and where.
+ */
+public final class SplitQueue {
+    private static final int INDEX_MASK = 0xffff;
+
+    private final QueueMemory memory;
+    private final DataFlow flow;
+    private final int size;
+    private final int mask;
+    private final boolean indirect;
+    private final boolean eventIndex;
+    private final MemorySegment descriptors;
+    private final MemorySegment available;
+    private final MemorySegment used;
+
+    // All indexes are free-running 16-bit values, kept in the low half of an int (section 2.7.6).
+    private int nextAvailable;
+    private int availableSeen;
+    private int nextUsed;
+    private int usedPublished;
+    private int usedSignalled;
+
+    private long chainsTaken;
+    private long chainsOffered;
+    private QueueError error = QueueError.NONE;
+    private int errorHead = -1;
+
+    SplitQueue(QueueConfig config, QueueMemory memory, DataFlow flow) {
+        this.memory = memory;
+        this.flow = flow;
+        this.size = config.size();
+        this.mask = size - 1;
+        this.indirect = config.indirect();
+        this.eventIndex = config.eventIndex();
+        this.descriptors = memory.slice(config.descriptors(), SplitRing.descriptorTableBytes(size));
+        this.available = memory.slice(config.available(), SplitRing.availableRingBytes(size));
+        this.used = memory.slice(config.used(), SplitRing.usedRingBytes(size));
+        requireAtomic(config.available(), available);
+        requireAtomic(config.used(), used);
+    }
+
+    // A region may begin at an odd place of our own address space; the indexes must still be
+    // aligned words there.
+    private static void requireAtomic(long address, MemorySegment ring) {
+        if ((ring.address() & 1) != 0 || ring.maxByteAlignment() < 2) {
+            throw new IllegalArgumentException(
+                    "The ring at 0x%x is not aligned in memory".formatted(address));
+        }
+    }
+
+    /** Number of descriptors. */
+    public int size() {
+        return size;
+    }
+
+    /** A list that holds up to this many chains of this queue; a power of two is used as it is, others round up. */
+    public TakenChains chains(int count) {
+        return new TakenChains(memory, size, count);
+    }
+
+    /** How many chains wait to be taken; 0 for a refused queue. One acquire load. */
+    public int pending() {
+        if (error != QueueError.NONE) {
+            return 0;
+        }
+        // The acquire load orders the reads of the ring entries and descriptors after it (section
+        // 2.7.13.1).
+        int index = Short.toUnsignedInt((short) U16.getAcquire(available, RING_INDEX));
+        int ahead = (index - nextAvailable) & INDEX_MASK;
+        // Section 2.7.6: what waits and what the device still holds are at most `size` chains
+        // together. This also
+        // catches an index that went back, since the difference is then close to 2^16.
+        if (ahead + inFlight() > size) {
+            refuse(QueueError.AVAIL_INDEX_JUMP, index);
+            return 0;
+        }
+        chainsOffered += (index - availableSeen) & INDEX_MASK;
+        availableSeen = index;
+        return ahead;
+    }
+
+    /**
+     * Takes the next chain into the list.
+     *
+     * @return false when none waits, when the list has no room, or when the queue is refused
+     */
+    public boolean take(TakenChains chains) {
+        if (availableSeen == nextAvailable && pending() == 0) {
+            return false;
+        }
+        if (error != QueueError.NONE || !chains.hasRoom()) {
+            return false;
+        }
+        long entry = RING_ENTRIES + 2L * (nextAvailable & mask);
+        int head = Short.toUnsignedInt(available.get(U16_PLAIN, entry));
+        if (head >= size) {
+            refuse(QueueError.HEAD_OUT_OF_RANGE, head);
+            return false;
+        }
+        chains.begin();
+        QueueError fault = walk(chains, head);
+        if (fault != QueueError.NONE) {
+            refuse(fault, head);
+            return false;
+        }
+        chains.commit(head);
+        nextAvailable = (nextAvailable + 1) & INDEX_MASK;
+        chainsTaken++;
+        return true;
+    }
+
+    private QueueError walk(TakenChains chains, int head) {
+        int index = head;
+        // A chain of more than `size` descriptors has a loop (section 2.7.5.2), so this bound is
+        // the loop check; it
+        // also bounds the work that one chain can cost.
+        for (int steps = 0; steps < size; steps++) {
+            long at = (long) DESCRIPTOR_BYTES * index;
+            long address = descriptors.get(U64, at + DESCRIPTOR_ADDRESS);
+            long rest = descriptors.get(U64, at + DESCRIPTOR_REST);
+            int flags = flags(rest);
+            if ((flags & FLAG_INDIRECT) != 0) {
+                return walkIndirect(chains, address, rest);
+            }
+            QueueError fault = add(chains, address, rest);
+            if (fault != QueueError.NONE) {
+                return fault;
+            }
+            if ((flags & FLAG_NEXT) == 0) {
+                return QueueError.NONE;
+            }
+            index = next(rest);
+            if (index >= size) {
+                return QueueError.NEXT_OUT_OF_RANGE;
+            }
+        }
+        return QueueError.CHAIN_TOO_LONG;
+    }
+
+    // Section 2.7.5.3: the table is memory like any buffer. The WRITE flag of the descriptor that
+    // names it is ignored,
+    // as section 2.7.5.3.2 asks.
+    private QueueError walkIndirect(TakenChains chains, long address, long rest) {
+        if (!indirect) {
+            return QueueError.INDIRECT_NOT_NEGOTIATED;
+        }
+        if ((flags(rest) & FLAG_NEXT) != 0) {
+            return QueueError.INDIRECT_WITH_NEXT;
+        }
+        long bytes = length(rest);
+        if (bytes == 0 || bytes % DESCRIPTOR_BYTES != 0) {
+            return QueueError.INDIRECT_TABLE_SIZE;
+        }
+        int window = memory.windowOf(address, bytes);
+        if (window < 0) {
+            return QueueError.BUFFER_OUTSIDE;
+        }
+        MemorySegment table = memory.window(window);
+        long start = memory.offsetIn(window, address);
+        long entries = bytes / DESCRIPTOR_BYTES;
+        long index = 0;
+        for (int steps = 0; steps < size; steps++) {
+            long at = start + DESCRIPTOR_BYTES * index;
+            long entryAddress = table.get(U64, at + DESCRIPTOR_ADDRESS);
+            long entryRest = table.get(U64, at + DESCRIPTOR_REST);
+            int flags = flags(entryRest);
+            if ((flags & FLAG_INDIRECT) != 0) {
+                return QueueError.INDIRECT_NESTED;
+            }
+            QueueError fault = add(chains, entryAddress, entryRest);
+            if (fault != QueueError.NONE) {
+                return fault;
+            }
+            if ((flags & FLAG_NEXT) == 0) {
+                return QueueError.NONE;
+            }
+            index = next(entryRest);
+            if (index >= entries) {
+                return QueueError.NEXT_OUT_OF_RANGE;
+            }
+        }
+        return QueueError.CHAIN_TOO_LONG;
+    }
+
+    private QueueError add(TakenChains chains, long address, long rest) {
+        boolean writable = (flags(rest) & FLAG_WRITE) != 0;
+        if (flow != DataFlow.BOTH && writable != (flow == DataFlow.DEVICE_TO_DRIVER)) {
+            return QueueError.WRONG_DIRECTION;
+        }
+        return chains.add(address, length(rest), writable);
+    }
+
+    /**
+     * Returns a chain to the driver; visible to it after {@link #publish}.
+     *
+     * @param head the chain's {@link TakenChains#head}
+     * @param written bytes that the device wrote into it, 0 for a chain it only read
+     */
+    public void giveBack(int head, int written) {
+        if (inFlight() == 0) {
+            throw new IllegalStateException("More chains returned than taken");
+        }
+        // id in the low half, length in the high half: one little-endian store of the whole entry
+        // (section 2.7.8).
+        used.set(
+                U64,
+                RING_ENTRIES + 8L * (nextUsed & mask),
+                Integer.toUnsignedLong(head) | ((long) written << 32));
+        nextUsed = (nextUsed + 1) & INDEX_MASK;
+    }
+
+    /** Makes all returned chains visible. Returns whether there were any. */
+    public boolean publish() {
+        if (nextUsed == usedPublished) {
+            return false;
+        }
+        // One aligned 16-bit release store: a reader never sees half an index, and sees every entry
+        // before it
+        // (section 2.7.8.2).
+        U16.setRelease(used, RING_INDEX, (short) nextUsed);
+        usedPublished = nextUsed;
+        return true;
+    }
+
+    /** After {@link #publish}: whether the driver wants to be signalled for what was published since the last call. */
+    public boolean shouldSignal() {
+        if (usedSignalled == usedPublished || error != QueueError.NONE) {
+            return false;
+        }
+        // The index must be visible before the driver's wish is read, else both sides could miss
+        // each other
+        // (section 2.7.7.2).
+        VarHandle.fullFence();
+        boolean wanted;
+        if (eventIndex) {
+            int event =
+                    Short.toUnsignedInt(
+                            (short) U16.getOpaque(available, SplitRing.usedEvent(size)));
+            int since = (usedPublished - usedSignalled) & INDEX_MASK;
+            wanted = ((usedPublished - event - 1) & INDEX_MASK) < since;
+        } else {
+            wanted = ((short) U16.getOpaque(available, RING_FLAGS) & FLAG_NO_NOTIFICATION) == 0;
+        }
+        usedSignalled = usedPublished;
+        return wanted;
+    }
+
+    /**
+     * Asks the driver to kick when it offers more, then looks once more.
+     *
+     * @return true when something waits already, so that the caller must not sleep
+     */
+    public boolean enableNotifications() {
+        if (error != QueueError.NONE) {
+            return false;
+        }
+        if (eventIndex) {
+            U16.setOpaque(used, SplitRing.availEvent(size), (short) nextAvailable);
+        } else {
+            U16.setOpaque(used, RING_FLAGS, (short) 0);
+        }
+        // The wish must be visible before the index is read again (section 2.7.10.1).
+        VarHandle.fullFence();
+        return pending() > 0;
+    }
+
+    /** Tells the driver that kicks are of no use now. A hint: with event indexes the old wish simply goes stale. */
+    public void disableNotifications() {
+        if (!eventIndex) {
+            U16.setOpaque(used, RING_FLAGS, FLAG_NO_NOTIFICATION);
+        }
+    }
+
+    /** Chains taken and not yet given back. */
+    public int inFlight() {
+        return (nextAvailable - nextUsed) & INDEX_MASK;
+    }
+
+    /** Chains taken since the queue was started. */
+    public long chainsTaken() {
+        return chainsTaken;
+    }
+
+    /** Chains that the driver had offered at the last look, since the queue was started. */
+    public long chainsOffered() {
+        return chainsOffered;
+    }
+
+    /** Why the queue is refused; {@link QueueError#NONE} while it runs. */
+    public QueueError error() {
+        return error;
+    }
+
+    /** The head (or, for an index jump, the index) that the refusal was about; -1 for none. */
+    public int errorHead() {
+        return errorHead;
+    }
+
+    /** Refuses the queue; the first reason stays. */
+    public void refuse(QueueError reason, int head) {
+        if (error == QueueError.NONE) {
+            error = reason;
+            errorHead = head;
+        }
+    }
+
+    private static long length(long rest) {
+        return rest & 0xffff_ffffL;
+    }
+
+    private static int flags(long rest) {
+        return (int) (rest >>> 32) & 0xffff;
+    }
+
+    private static int next(long rest) {
+        return (int) (rest >>> 48);
+    }
+}
