@@ -3,6 +3,7 @@ package org.cofferdam.drivervm;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import org.cofferdam.binding.kvm.Segment;
 
 /**
  * GDT, TSS and IDT of the small domain, in monitor-owned pages (AMD64 manual 2, 4.8, 8.2 and 12.2.5; Intel SDM 3A, 3.5,
@@ -38,6 +39,23 @@ final class DescriptorTables {
 
     private DescriptorTables() {}
 
+    /** CS of the image: 64-bit code, DPL 3. */
+    static Segment userCode() {
+        return new Segment(0, -1, USER_CODE, 0xb, 3, true, true, false, true);
+    }
+
+    /** The image's other segments. */
+    static Segment userData() {
+        return new Segment(0, -1, USER_DATA, 0x3, 3, true, false, true, true);
+    }
+
+    /** TR: a busy 64-bit task state. */
+    static Segment taskState() {
+        long base = DomainLayout.TASK_STATE.value();
+        return new Segment(
+                base, TASK_STATE_BYTES - 1, TASK_STATE, 0xb, 0, false, false, false, false);
+    }
+
     static void write(MemorySegment domain) {
         writeDescriptors(domain.asSlice(DomainLayout.DESCRIPTOR_TABLE.value(), 0x800));
         writeTaskState(domain.asSlice(DomainLayout.TASK_STATE.value(), 0x800));
@@ -72,7 +90,7 @@ final class DescriptorTables {
             table.set(
                     U64,
                     vector * 16L,
-                    handler & 0xffff
+                    (handler & 0xffff)
                             | (long) KERNEL_CODE << 16
                             | ist
                             | interruptGate

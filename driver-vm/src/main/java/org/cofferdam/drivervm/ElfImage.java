@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -83,9 +84,9 @@ final class ElfImage {
                 case PT_NULL, PT_NOTE, PT_GNU_STACK, PT_GNU_PROPERTY -> {}
                 default ->
                         throw bad(
-                                "has a program header of type 0x%x, which has no place in a"
-                                        + " freestanding image",
-                                type);
+                                "has a program header of type 0x"
+                                        + Integer.toHexString(type)
+                                        + ", which has no place in a freestanding image");
             }
         }
         checkPages(segments);
@@ -113,18 +114,22 @@ final class ElfImage {
                     case PF_R | PF_X, PF_X -> ImageSegment.Kind.CODE;
                     case PF_R -> ImageSegment.Kind.CONSTANTS;
                     case PF_R | PF_W -> ImageSegment.Kind.DATA;
-                    default -> throw bad("has a segment with forbidden permissions %d", flags);
+                    default -> throw bad("has a segment with forbidden permissions " + flags);
                 };
         MemoryRegion home =
                 kind == ImageSegment.Kind.DATA ? DomainLayout.IMAGE_DATA : DomainLayout.IMAGE;
         check(
                 home.contains(address, memoryBytes),
-                "has a %s segment at 0x%x of 0x%x bytes outside %s to %s",
-                kind,
-                address,
-                memoryBytes,
-                home.start(),
-                home.end());
+                "has a "
+                        + kind
+                        + " segment at 0x"
+                        + Long.toHexString(address)
+                        + " of 0x"
+                        + Long.toHexString(memoryBytes)
+                        + " bytes outside "
+                        + home.start()
+                        + " to "
+                        + home.end());
         check(
                 fileBytes >= 0 && fileBytes <= memoryBytes,
                 "has a segment with more bytes in the file than in memory");
@@ -139,12 +144,11 @@ final class ElfImage {
     /** Page permissions are per page, so no two segments may share one. */
     private void checkPages(List<ImageSegment> segments) throws BadImageException {
         check(!segments.isEmpty(), "has nothing to load");
-        for (ImageSegment a : segments) {
-            for (ImageSegment b : segments) {
-                check(
-                        a == b || a.lastPage() < b.firstPage() || b.lastPage() < a.firstPage(),
-                        "has two segments on one page");
-            }
+        segments.sort(Comparator.comparing(ImageSegment::start));
+        for (int i = 1; i < segments.size(); i++) {
+            check(
+                    segments.get(i - 1).lastPage() < segments.get(i).firstPage(),
+                    "has two segments on one page");
         }
     }
 
@@ -161,14 +165,13 @@ final class ElfImage {
         return offset >= 0 && length >= 0 && length <= size && offset <= size - length;
     }
 
-    private static void check(boolean holds, String format, Object... arguments)
-            throws BadImageException {
+    private static void check(boolean holds, String fault) throws BadImageException {
         if (!holds) {
-            throw bad(format, arguments);
+            throw bad(fault);
         }
     }
 
-    private static BadImageException bad(String format, Object... arguments) {
-        return new BadImageException("the image " + String.format(format, arguments));
+    private static BadImageException bad(String fault) {
+        return new BadImageException("the image " + fault);
     }
 }

@@ -35,16 +35,47 @@ public record FaultFrame(
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private static final String[] NAMES = {
-        "divide error", "debug", "NMI", "breakpoint", "overflow", "bound range", "invalid opcode",
-        "device not available", "double fault", "vector 9", "invalid TSS", "segment not present",
-        "stack fault", "general protection", "page fault", "vector 15", "x87 error",
-        "alignment check", "machine check", "SIMD error", "virtualization", "control protection",
+        "divide error",
+        "debug",
+        "NMI",
+        "breakpoint",
+        "overflow",
+        "bound range",
+        "invalid opcode",
+        "device not available",
+        "double fault",
+        "vector 9",
+        "invalid TSS",
+        "segment not present",
+        "stack fault",
+        "general protection",
+        "page fault",
+        "vector 15",
+        "x87 error",
+        "alignment check",
+        "machine check",
+        "SIMD error",
+        "virtualization",
+        "control protection",
     };
 
     /** The image's general registers. */
     public record Registers(
-            long rax, long rbx, long rcx, long rdx, long rsi, long rdi, long rbp, long r8, long r9,
-            long r10, long r11, long r12, long r13, long r14, long r15) {}
+            long rax,
+            long rbx,
+            long rcx,
+            long rdx,
+            long rsi,
+            long rdi,
+            long rbp,
+            long r8,
+            long r9,
+            long r10,
+            long r11,
+            long r12,
+            long r13,
+            long r14,
+            long r15) {}
 
     /** Reads the frame out of the domain's memory; call it after {@link Doorbell#FAULT}. */
     public static FaultFrame read(MemorySegment domain) {

@@ -3,6 +3,7 @@ package org.cofferdam.drivervm;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import org.cofferdam.binding.kvm.SystemRegisters;
 
 /**
  * Fills the memory of a small domain: page tables, fault stub, image, boot page, and the first words of the rings. Used
@@ -100,16 +101,17 @@ public final class NanoLoader {
                 image.entry().value(),
                 DomainLayout.STACK.plus(DomainLayout.STACK_BYTES).value(),
                 RFLAGS,
-                CR0,
-                tables.root().value(),
-                CR4,
-                EFER,
-                SegmentRegister.userCode(),
-                SegmentRegister.userData(),
-                SegmentRegister.taskState(),
-                DomainLayout.DESCRIPTOR_TABLE.value(),
-                DescriptorTables.DESCRIPTOR_TABLE_BYTES - 1,
-                DomainLayout.INTERRUPT_TABLE.value(),
-                DescriptorTables.INTERRUPT_TABLE_BYTES - 1);
+                new SystemRegisters(
+                        DescriptorTables.userCode(),
+                        DescriptorTables.userData(),
+                        DescriptorTables.taskState(),
+                        DomainLayout.DESCRIPTOR_TABLE.value(),
+                        DescriptorTables.DESCRIPTOR_TABLE_BYTES - 1,
+                        DomainLayout.INTERRUPT_TABLE.value(),
+                        DescriptorTables.INTERRUPT_TABLE_BYTES - 1,
+                        CR0,
+                        tables.root().value(),
+                        CR4,
+                        EFER));
     }
 }

@@ -65,7 +65,8 @@ final class PageTables {
                 domain.set(ENTRY, slot, entry);
             }
             if ((entry & PageAccess.Bits.LARGE) != 0) {
-                throw new IllegalStateException("a large page covers 0x" + Long.toHexString(address));
+                throw new IllegalStateException(
+                        "a large page covers 0x" + Long.toHexString(address));
             }
             table = entry & ADDRESS_MASK;
         }

@@ -96,8 +96,7 @@ public record StatusPage(
 
     /** The panic text: at most 255 characters of printable ASCII, anything else shown as '?'. */
     public static String panicText(MemorySegment domain) {
-        byte[] text =
-                domain.asSlice(BASE + 0x100, PANIC_TEXT_BYTES).toArray(ValueLayout.JAVA_BYTE);
+        byte[] text = domain.asSlice(BASE + 0x100, PANIC_TEXT_BYTES).toArray(ValueLayout.JAVA_BYTE);
         int length = 0;
         while (length < PANIC_TEXT_BYTES - 1 && text[length] != 0) {
             if (text[length] < ' ' || text[length] > '~') {
@@ -117,7 +116,7 @@ public record StatusPage(
     public byte[] macOctets() {
         byte[] octets = new byte[6];
         for (int i = 0; i < 6; i++) {
-            octets[i] = (byte) (mac >>> 8 * (5 - i));
+            octets[i] = (byte) (mac >>> (8 * (5 - i)));
         }
         return octets;
     }

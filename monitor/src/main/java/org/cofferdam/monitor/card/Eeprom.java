@@ -41,7 +41,7 @@ final class Eeprom {
     Eeprom(CardModel model, byte[] mac) {
         this.model = model;
         for (int i = 0; i < 3; i++) {
-            words[i] = (short) (mac[2 * i] & 0xff | (mac[2 * i + 1] & 0xff) << 8);
+            words[i] = (short) ((mac[2 * i] & 0xff) | (mac[2 * i + 1] & 0xff) << 8);
         }
         words[0x0a] =
                 (short) (model == CardModel.I82574L ? 0x026b : 0x640a); // initialization control 1

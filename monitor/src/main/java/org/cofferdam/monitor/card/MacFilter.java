@@ -38,7 +38,7 @@ final class MacFilter {
     /** The destination of a frame, first byte lowest, as RAL and RAH hold addresses. */
     static long destination(MemorySegment memory, long offset) {
         // Four and three bytes that overlap in one: a frame has at least 14.
-        return memory.get(INT, offset) & 0xffff_ffffL
+        return (memory.get(INT, offset) & 0xffff_ffffL)
                 | (memory.get(INT, offset + 2) & 0xffff_0000L) << 16;
     }
 

@@ -3,33 +3,21 @@ package org.cofferdam.monitor.card;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import org.cofferdam.proxy.frame.InternetChecksum;
 
-/** Sums of 16 bits as the Internet checksum adds them (RFC 1071), over memory that is the card's own. */
+/**
+ * Sums of 16 bits as the Internet checksum adds them (RFC 1071), as the registers and descriptors hold them:
+ * folded, not inverted. Over memory that is the card's own.
+ */
 final class OnesComplement {
-    private static final ValueLayout.OfLong LONG =
-            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfShort BIG_SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 
     private OnesComplement() {}
 
     /** The sum of a range, as a number of 16 bits in network order; an odd last byte counts as the upper. */
     static int sum(MemorySegment memory, long offset, int length) {
-        long sum = 0;
-        int i = 0;
-        // 8,192 additions of 33 bits at most: no overflow.
-        for (; i + 8 <= length; i += 8) {
-            long v = memory.get(LONG, offset + i);
-            sum += (v & 0xffff_ffffL) + (v >>> 32);
-        }
-        int shift = 0;
-        for (; i < length; i++) {
-            sum += (memory.get(BYTE, offset + i) & 0xffL) << shift;
-            shift ^= 8;
-        }
-        int folded = fold(sum);
-        return (folded & 0xff) << 8 | folded >>> 8;
+        return InternetChecksum.fold(InternetChecksum.sum(memory, offset, length));
     }
 
     /** Adds the carries back until 16 bits are left. */

@@ -75,10 +75,10 @@ final class Phy {
         int address = command >> 21 & 0x1f;
         int operation = command >> 26 & 3;
         int result = command & ~(MDIC_READY | MDIC_ERROR) & 0x3fff_ffff;
-        if (address != ADDRESS || operation != OP_READ && operation != OP_WRITE) {
+        if (address != ADDRESS || (operation != OP_READ && operation != OP_WRITE)) {
             mdic = result | MDIC_READY | MDIC_ERROR;
         } else if (operation == OP_READ) {
-            mdic = result & 0xffff_0000 | read(register) | MDIC_READY;
+            mdic = (result & 0xffff_0000) | read(register) | MDIC_READY;
         } else {
             write(register, command & 0xffff);
             mdic = result | MDIC_READY;

@@ -97,7 +97,7 @@ final class RegisterFile {
     /** A store by the domain: takes the bits that software can set. */
     void store(int offset, int value) {
         int mask = writable[offset >> 2];
-        values[offset >> 2] = values[offset >> 2] & ~mask | value & mask;
+        values[offset >> 2] = (values[offset >> 2] & ~mask) | (value & mask);
     }
 
     /** Sets a register as the card itself does. */

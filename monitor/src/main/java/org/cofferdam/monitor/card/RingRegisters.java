@@ -25,7 +25,7 @@ final class RingRegisters {
      */
     RingRegisters(MemorySegment pages, int register) {
         this.pages = pages;
-        this.first = register - Registers.RING_PAGES;
+        this.first = (long) register - Registers.RING_PAGES;
     }
 
     /** IO virtual address of the ring, 16-byte aligned as the card takes it. */

@@ -88,10 +88,10 @@ final class SegmentationUnit {
                         > outgoing.longest() - 4) {
             return MalformedDescriptor.BAD_SEGMENT_SIZE;
         }
-        if (ip && !ChecksumInsertion.fits(context.ipStart(), context.ipField(), header)
-                || transport
+        if ((ip && !ChecksumInsertion.fits(context.ipStart(), context.ipField(), header))
+                || (transport
                         && !ChecksumInsertion.fits(
-                                context.transportStart(), context.transportField(), header)) {
+                                context.transportStart(), context.transportField(), header))) {
             return MalformedDescriptor.CHECKSUM_OUTSIDE_PACKET;
         }
         packet = memory;

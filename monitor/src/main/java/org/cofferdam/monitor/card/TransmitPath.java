@@ -97,7 +97,7 @@ final class TransmitPath {
 
     /** Whether a packet is only partly on the wire, or the wire has no room. */
     boolean blocked() {
-        return segmentation.busy() || wire.reserve() < 0;
+        return segmentation.busy() || wire.sendWaits();
     }
 
     /** One pass. Returns descriptors done and frames sent. */
@@ -125,7 +125,7 @@ final class TransmitPath {
                 break;
             }
             if (((int) (second >>> 24) & RS) != 0) {
-                if (!ring.writeBack(1, second & ~STATUS_ALL | STATUS_DD)) {
+                if (!ring.writeBack(1, (second & ~STATUS_ALL) | STATUS_DD)) {
                     break;
                 }
                 causes |= Registers.ICR_TXDW;
@@ -154,23 +154,22 @@ final class TransmitPath {
             return legacy(first, second, command, budget);
         }
         int type = (int) (second >>> 20) & 0xf;
-        switch (type) {
+        return switch (type) {
             case DTYP_CONTEXT -> {
                 // The card has a context for checksums and one for segmentation (SDM 3.3.5).
-                (((command & TSE) != 0) ? segments : checksums).load(first, second);
-                return 0;
+                TransmitContext context = (command & TSE) != 0 ? segments : checksums;
+                context.load(first, second);
+                yield 0;
             }
-            case DTYP_DATA -> {
-                return data(first, second, command, budget);
-            }
+            case DTYP_DATA -> data(first, second, command, budget);
             default -> {
                 drop(MalformedDescriptor.UNKNOWN_TYPE);
                 if ((command & EOP) != 0) {
                     endPacket();
                 }
-                return 0;
+                yield 0;
             }
-        }
+        };
     }
 
     private int legacy(long first, long second, int command, int budget) {

@@ -54,6 +54,9 @@ public interface WirePort extends AutoCloseable {
     /** Sends what is queued, as far as the medium takes it now; the rest stays queued. */
     void flush();
 
+    /** Whether {@link #flush} left something. */
+    boolean sendWaits();
+
     /** Frames that were lost on their way to {@link #peek}, since opened. */
     long drops();
 

@@ -8,28 +8,36 @@ import java.util.Optional;
  * value}. Each has one sentence for help and documentation.
  */
 public enum Setting {
-    ASSIGN("The card: 'emulated', a card in software on a wire of this machine."),
-    WIRE("The interface that is the emulated card's wire."),
-    CARD("The emulated card's model: 82574L or 82540EM."),
+    ASSIGN("CARD", "The card: 'emulated', a card in software on a wire of this machine."),
+    WIRE("IFACE", "The interface that is the emulated card's wire."),
+    CARD("MODEL", "The emulated card's model: 82574L or 82540EM."),
     HOST_IF(
+            "NAME",
             "The name of the interface that appears on the host as the card's (default cofferdam0)."),
-    MAC("The card's MAC address, and so the host interface's (default: made from the wire's)."),
-    IMAGE("What runs in the domain: 'nano' or the path of an ELF file (default nano)."),
-    MTU("The host interface's MTU in bytes (default 1500)."),
-    QUEUES("Queues of the host interface, 1 to 8 (default 1)."),
-    THREADS("How agents are spread over threads: 'shared' (default)."),
+    MAC(
+            "MAC",
+            "The card's MAC address, and so the host interface's (default: made from the wire's)."),
+    IMAGE(
+            "nano|FILE",
+            "What runs in the domain: 'nano' or the path of an ELF file (default nano)."),
+    MTU("BYTES", "The host interface's MTU in bytes (default 1500)."),
+    QUEUES("N", "Queues of the host interface, 1 to 8 (default 1)."),
+    THREADS("LAYOUT", "How agents are spread over threads: 'shared' (default)."),
     RATE(
+            "RATE",
             "What the host may send at most: like 500mbit, 80kpps, both with a comma, or none (default)."),
-    ETHERTYPES("Protocols that may pass, by name or number (default ipv4,arp,ipv6)."),
-    IDLE_PASSES("Empty polls before the driver sleeps, 0 to 1000000 (default 64)."),
-    ON_FAULT("What to do when the domain fails: 'restart' (default) or 'stop'."),
-    AUDIT_DIR("The audit log's folder (default /var/log/cofferdam)."),
-    SOCKET("The control API's socket (default control.sock in the run directory)."),
-    RUN_DIR("The run directory; one monitor each (default /run/cofferdam).");
+    ETHERTYPES("LIST", "Protocols that may pass, by name or number (default ipv4,arp,ipv6)."),
+    IDLE_PASSES("N", "Empty polls before the driver sleeps, 0 to 1000000 (default 64)."),
+    ON_FAULT("restart|stop", "What to do when the domain fails: 'restart' (default) or 'stop'."),
+    AUDIT_DIR("DIR", "The audit log's folder (default /var/log/cofferdam)."),
+    SOCKET("PATH", "The control API's socket (default control.sock in the run directory)."),
+    RUN_DIR("DIR", "The run directory; one monitor each (default /run/cofferdam).");
 
+    private final String valueLabel;
     private final String sentence;
 
-    Setting(String sentence) {
+    Setting(String valueLabel, String sentence) {
+        this.valueLabel = valueLabel;
         this.sentence = sentence;
     }
 
@@ -41,6 +49,11 @@ public enum Setting {
     /** The name on the command line: {@code --host-if}. */
     public String option() {
         return "--" + key();
+    }
+
+    /** What stands for the value in help. */
+    public String valueLabel() {
+        return valueLabel;
     }
 
     public String sentence() {

@@ -7,11 +7,8 @@ import java.lang.foreign.MemorySegment;
  * allocation-free but for attaching.
  */
 public interface DomainQueues {
-    /** Begins to serve the queues in the memory of a domain that boots; it may not move frames yet. */
+    /** Begins to serve the queues in the memory of a domain that boots. */
     void attach(MemorySegment ram);
-
-    /** Lets frames pass: the driver is ready. */
-    void open();
 
     /** Lets go of the memory; frames wait or are dropped and counted. */
     void detach();

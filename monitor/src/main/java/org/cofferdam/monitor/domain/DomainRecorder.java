@@ -3,7 +3,6 @@ package org.cofferdam.monitor.domain;
 import org.cofferdam.audit.AuditSource;
 import org.cofferdam.audit.CrossingType;
 import org.cofferdam.audit.RepeatAggregator;
-import org.cofferdam.drivervm.DomainLayout;
 import org.cofferdam.monitor.card.CardEvents;
 import org.cofferdam.monitor.card.DmaDirection;
 import org.cofferdam.monitor.card.MalformedDescriptor;
@@ -93,7 +92,7 @@ public final class DomainRecorder implements CardEvents {
 
     @Override
     public void registerRefused(long barOffset, int size, long value, RegisterRefusal why) {
-        repeat(CrossingType.MMIO_REFUSED, DomainLayout.BAR0.value() + barOffset, size);
+        repeat(CrossingType.REGISTER_REFUSED, barOffset, why.code());
     }
 
     @Override

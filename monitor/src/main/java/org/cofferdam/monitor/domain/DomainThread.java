@@ -105,7 +105,8 @@ public final class DomainThread implements AutoCloseable {
         try {
             loop();
         } catch (Throwable t) {
-            // The loop owns the domain: whatever breaks it must end the domain, and is told by failure().
+            // The loop owns the domain: whatever breaks it must end the domain, and is told by
+            // failure().
             failure = t;
             onFailure.run();
         } finally {

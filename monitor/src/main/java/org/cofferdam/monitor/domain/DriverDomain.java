@@ -110,6 +110,11 @@ public final class DriverDomain implements Agent, AutoCloseable {
         listeners.add(listener);
     }
 
+    /** No longer; does nothing for a stranger. */
+    public void offState(Consumer<DomainState> listener) {
+        listeners.remove(listener);
+    }
+
     /** Starts a stopped domain. What fails here is the caller's to tell. */
     public void start() {
         boot(System.nanoTime());
@@ -195,7 +200,8 @@ public final class DriverDomain implements Agent, AutoCloseable {
 
     /** Serves one MMIO exit. Returns whether the slice is over. */
     private boolean mmio(Vcpu vcpu) {
-        // Address, length and value are the domain's; each is read once from the shared page and bounded here.
+        // Address, length and value are the domain's; each is read once from the shared page and
+        // bounded here.
         long gpa = vcpu.mmioAddress();
         int length = vcpu.mmioLength();
         if (gpa >= DOORBELLS && gpa < DOORBELLS + DomainLayout.PAGE_BYTES) {
@@ -216,15 +222,23 @@ public final class DriverDomain implements Agent, AutoCloseable {
         }
         boolean write = vcpu.mmioWrite();
         recorder.event(
-                CrossingType.MMIO_REFUSED, gpa, length, write ? vcpu.mmioData() : 0, write ? 1 : 0, 0);
-        fault(FaultKind.WILD_ACCESS, (write ? "store to 0x" : "load from 0x") + Long.toHexString(gpa));
+                CrossingType.MMIO_REFUSED,
+                gpa,
+                length,
+                write ? vcpu.mmioData() : 0,
+                write ? 1 : 0,
+                0);
+        fault(
+                FaultKind.WILD_ACCESS,
+                (write ? "store to 0x" : "load from 0x") + Long.toHexString(gpa));
         return true;
     }
 
     private boolean doorbell(Vcpu vcpu, long offset, int length) {
         Doorbell bell = vcpu.mmioWrite() ? Doorbell.of(offset, length) : null;
         if (bell == null) {
-            // Only aligned 32-bit stores to known places ring; a load reads all ones, as an empty bus does.
+            // Only aligned 32-bit stores to known places ring; a load reads all ones, as an empty
+            // bus does.
             recorder.repeat(CrossingType.MMIO_REFUSED, DOORBELLS + offset, length);
             vcpu.setMmioData(-1L);
             return false;
@@ -269,7 +283,8 @@ public final class DriverDomain implements Agent, AutoCloseable {
     }
 
     private void sleep() {
-        // This thread also runs the agents, so nothing came in since the driver's last look at its rings.
+        // This thread also runs the agents, so nothing came in since the driver's last look at its
+        // rings.
         queues.domainSlept();
         waitingSince = System.nanoTime();
         watchdog.slept(waitingSince);
@@ -297,7 +312,9 @@ public final class DriverDomain implements Agent, AutoCloseable {
         StatusPage s = StatusPage.read(ram.segment());
         status = s;
         recorder.repeat(
-                CrossingType.DOMAIN_STATUS, s.state() == StatusPage.State.READY ? 1 : 0, s.linkUp() ? 1 : 0);
+                CrossingType.DOMAIN_STATUS,
+                s.state() == StatusPage.State.READY ? 1 : 0,
+                s.linkUp() ? 1 : 0);
         if (s.state() != StatusPage.State.READY) {
             return;
         }
@@ -322,7 +339,6 @@ public final class DriverDomain implements Agent, AutoCloseable {
         linkUp = s.linkUp();
         recorder.event(CrossingType.LINK, linkUp ? 1 : 0, mac, s.speedMbit());
         if (first) {
-            queues.open();
             move(DomainState.RUNNING, "");
         }
         if (linkUp) {
@@ -369,7 +385,8 @@ public final class DriverDomain implements Agent, AutoCloseable {
             return;
         }
         long quiet = watchdog.quietSince();
-        switch (watchdog.look(now, queues.offered(), queues.served(), state == DomainState.RUNNING)) {
+        switch (watchdog.look(
+                now, queues.offered(), queues.served(), state == DomainState.RUNNING)) {
             case FINE -> {}
             case NOT_SERVING -> watchdogFault(FaultKind.NOT_SERVING, now - quiet);
             case SPINNING -> watchdogFault(FaultKind.SPINNING, now - quiet);
@@ -522,7 +539,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
                 next.code(),
                 0,
                 from + " to " + next + (why.isEmpty() ? "" : ": " + why));
-        for (Consumer<DomainState> listener : listeners) {
+        for (Consumer<DomainState> listener : List.copyOf(listeners)) {
             listener.accept(next);
         }
     }
@@ -562,7 +579,8 @@ public final class DriverDomain implements Agent, AutoCloseable {
     private static String text(long mac) {
         StringBuilder text = new StringBuilder(17);
         for (int shift = 40; shift >= 0; shift -= 8) {
-            text.append(text.isEmpty() ? "" : ":").append(String.format("%02x", mac >> shift & 0xff));
+            text.append(text.isEmpty() ? "" : ":")
+                    .append(String.format("%02x", mac >> shift & 0xff));
         }
         return text.toString();
     }

@@ -65,7 +65,8 @@ public final class Ipv4 {
         return Wire.i32(memory, ip + 16);
     }
 
-    static void putTotalLength(MemorySegment memory, long ip, int length) {
+    /** Stores the total length; the checksum is then to be computed again. */
+    public static void putTotalLength(MemorySegment memory, long ip, int length) {
         Wire.putU16(memory, ip + 2, length);
     }
 

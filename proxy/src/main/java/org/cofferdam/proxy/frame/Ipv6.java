@@ -38,7 +38,8 @@ public final class Ipv6 {
         return Wire.u8(memory, ip + 7);
     }
 
-    static void putPayloadLength(MemorySegment memory, long ip, int length) {
+    /** Stores the bytes after the fixed header. */
+    public static void putPayloadLength(MemorySegment memory, long ip, int length) {
         Wire.putU16(memory, ip + 4, length);
     }
 }

@@ -14,7 +14,11 @@ public record Mac(long value) {
     /** Bit 0 of the first byte: a group address, which cannot be a sender (IEEE 802, section 8.2.2). */
     public static final long GROUP_BIT = 1L << 40;
 
-    /** @throws IllegalArgumentException for a group address, zero, or more than 48 bits */
+    /**
+     * Checks the value.
+     *
+     * @throws IllegalArgumentException for a group address, zero, or more than 48 bits
+     */
     public Mac {
         if (value <= 0 || value > BROADCAST || (value & GROUP_BIT) != 0) {
             throw new IllegalArgumentException(text(value) + " is not the address of a station");

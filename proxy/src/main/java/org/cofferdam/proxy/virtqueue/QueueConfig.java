@@ -23,6 +23,8 @@ public record QueueConfig(
     public static final int LARGEST = 32768;
 
     /**
+     * Checks what can be checked without the memory.
+     *
      * @throws IllegalArgumentException for a size or an alignment that virtio does not allow; the message names the
      *     value
      */

@@ -1,0 +1,52 @@
+package org.cofferdam.audit;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How a log is written.
+ *
+ * @param directory holds the segments; made with mode 0700 if it does not exist, its parent must
+ * @param segmentBytes size at which a new segment is begun, 256 KiB to 4 GiB
+ * @param groupCommit how long a record may wait for others before it is written, 1 ms to 1 s
+ * @param host name of this host, at most 64 bytes are kept
+ * @param clock the time of records
+ */
+public record AuditOptions(
+        Path directory, long segmentBytes, Duration groupCommit, String host, AuditClock clock) {
+    public static final long DEFAULT_SEGMENT_BYTES = 64L << 20;
+    public static final long MIN_SEGMENT_BYTES = 256L << 10;
+    public static final long MAX_SEGMENT_BYTES = 4L << 30;
+    public static final Duration DEFAULT_GROUP_COMMIT = Duration.ofMillis(15);
+
+    public AuditOptions {
+        if (segmentBytes < MIN_SEGMENT_BYTES || segmentBytes > MAX_SEGMENT_BYTES) {
+            throw new IllegalArgumentException(
+                    "segment size must be 256 KiB to 4 GiB: " + segmentBytes);
+        }
+        if (groupCommit.toMillis() < 1 || groupCommit.toMillis() > 1000) {
+            throw new IllegalArgumentException("group commit must be 1 ms to 1 s: " + groupCommit);
+        }
+    }
+
+    /** 64 MiB segments, 15 ms group commit, the machine's clock. */
+    public static AuditOptions in(Path directory, String host) {
+        return new AuditOptions(
+                directory, DEFAULT_SEGMENT_BYTES, DEFAULT_GROUP_COMMIT, host, AuditClock.system());
+    }
+
+    /** The same with another segment size. */
+    public AuditOptions withSegmentBytes(long bytes) {
+        return new AuditOptions(directory, bytes, groupCommit, host, clock);
+    }
+
+    /** The same with another group commit. */
+    public AuditOptions withGroupCommit(Duration duration) {
+        return new AuditOptions(directory, segmentBytes, duration, host, clock);
+    }
+
+    /** The same with another clock. */
+    public AuditOptions withClock(AuditClock other) {
+        return new AuditOptions(directory, segmentBytes, groupCommit, host, other);
+    }
+}

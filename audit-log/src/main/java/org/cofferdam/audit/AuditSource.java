@@ -1,0 +1,332 @@
+package org.cofferdam.audit;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+import org.cofferdam.audit.format.Bytes;
+import org.cofferdam.audit.format.RecordLayout;
+
+/**
+ * The producing end of one source's ring. One thread only; allocation-free and lock-free but for {@link
+ * #record}, which waits.
+ *
+ * <p>A {@code try…} method answers false when the ring is full and then has done nothing: the caller holds
+ * back what caused the record and tries again. A caller that rather drops the record says so with {@link
+ * #lost}, and a LOSS record appears. A record costs its {@link #fieldsBytes} or {@link #burstBytes}, padded
+ * to 8; {@link #hasRoom} asks before a crossing happens.
+ *
+ * <p>Values beyond a type's fields are not recorded.
+ */
+public final class AuditSource {
+    private static final VarHandle RECORDED;
+    private static final VarHandle LOST;
+    private static final VarHandle RING_FULL;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            RECORDED = lookup.findVarHandle(AuditSource.class, "recorded", long.class);
+            LOST = lookup.findVarHandle(AuditSource.class, "lost", long.class);
+            RING_FULL = lookup.findVarHandle(AuditSource.class, "ringFull", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** How long {@link #record} sleeps before it looks for room again. */
+    private static final long ROOM_POLL_NANOS = 200_000;
+
+    private final int id;
+    private final String name;
+    private final RingMemory ring;
+    private final MemorySegment memory;
+    private final int capacity;
+    private final WriterBell bell;
+    private final AuditClock clock;
+
+    // The producer's own; others read the last three through their handles.
+    private long tail;
+    private long headSeen;
+    private long recorded;
+    private long lost;
+    private long ringFull;
+    private volatile boolean closed;
+
+    AuditSource(int id, String name, RingMemory ring, WriterBell bell, AuditClock clock) {
+        this.id = id;
+        this.name = name;
+        this.ring = ring;
+        this.memory = ring.memory;
+        this.capacity = ring.capacity;
+        this.bell = bell;
+        this.clock = clock;
+    }
+
+    /** Its number in the records of this run, from 1. */
+    public int id() {
+        return id;
+    }
+
+    /** Its name. */
+    public String name() {
+        return name;
+    }
+
+    /** Now by the log's clock, nanoseconds since 1970. */
+    public long now() {
+        return clock.epochNanos();
+    }
+
+    /** Records a crossing with up to three values. */
+    public boolean tryRecord(CrossingType type, long a, long b, long c) {
+        return tryRecord(type, a, b, c, 0, 0, 0);
+    }
+
+    /** Records a crossing; values beyond the type's fields are ignored. */
+    public boolean tryRecord(CrossingType type, long a, long b, long c, long d, long e, long f) {
+        int fields = type.fieldCount();
+        int length = RecordLayout.fieldsBytes(fields);
+        int at = claim(length);
+        if (at < 0) {
+            return false;
+        }
+        header(at, length, type, 0, fields, 1, clock.epochNanos());
+        RecordLayout.fields(
+                memory, at + (long) RecordLayout.HEADER_BYTES, fields, a, b, c, d, e, f);
+        publish(length);
+        return true;
+    }
+
+    /** Records a crossing with a text, of which at most 512 bytes of UTF-8 are kept. */
+    public boolean tryRecord(
+            CrossingType type, long a, long b, long c, long d, long e, long f, CharSequence text) {
+        int fields = type.fieldCount();
+        int head = RecordLayout.fieldsBytes(fields);
+        int at = claim(Bytes.align8(head + RecordLayout.textBound(text.length())));
+        if (at < 0) {
+            return false;
+        }
+        int length = head + RecordLayout.text(memory, at + (long) head, text);
+        zeroPadding(at, length);
+        header(at, length, type, RecordLayout.FLAG_TEXT, fields, 1, clock.epochNanos());
+        RecordLayout.fields(
+                memory, at + (long) RecordLayout.HEADER_BYTES, fields, a, b, c, d, e, f);
+        publish(Bytes.align8(length));
+        return true;
+    }
+
+    /**
+     * Records several crossings alike as one.
+     *
+     * @param count how many, 1 to 2^32 - 1
+     * @param first time of the first, ns since 1970
+     * @param last time of the last
+     */
+    public boolean tryAggregate(
+            CrossingType type,
+            long count,
+            long first,
+            long last,
+            long a,
+            long b,
+            long c,
+            long d,
+            long e,
+            long f) {
+        int fields = type.fieldCount();
+        int length = RecordLayout.fieldsBytes(fields) + 8;
+        int at = claim(length);
+        if (at < 0) {
+            return false;
+        }
+        header(at, length, type, RecordLayout.FLAG_SPAN, fields, count, first);
+        Bytes.u64(memory, at + (long) RecordLayout.HEADER_BYTES, last);
+        RecordLayout.fields(memory, at + RecordLayout.HEADER_BYTES + 8L, fields, a, b, c, d, e, f);
+        publish(length);
+        return true;
+    }
+
+    /**
+     * Records a burst of packets as one record.
+     *
+     * @param port the switch port, 0 to 65535
+     * @param queue the port's queue, 0 to 65535
+     * @param packets how many of the two arrays count, 0 to 1024
+     * @param lengths bytes of each packet; the total is exact, a single length is kept up to 65535
+     * @param verdicts {@link PacketVerdict#code} of each packet
+     */
+    public boolean tryBurst(
+            CrossingType type, int port, int queue, int packets, int[] lengths, byte[] verdicts) {
+        if (packets < 0 || packets > RecordLayout.MAX_PACKETS) {
+            throw new IllegalArgumentException("packets in a burst: " + packets);
+        }
+        int length = RecordLayout.burstBytes(packets);
+        int padded = Bytes.align8(length);
+        int at = claim(padded);
+        if (at < 0) {
+            return false;
+        }
+        zeroPadding(at, length);
+        header(at, length, type, RecordLayout.FLAG_BURST, 0, 1, clock.epochNanos());
+        long body = at + (long) RecordLayout.HEADER_BYTES;
+        long lengthAt = body + RecordLayout.BURST_HEADER_BYTES;
+        long verdictAt = lengthAt + 2L * packets;
+        long total = 0;
+        for (int i = 0; i < packets; i++) {
+            int bytes = lengths[i];
+            total += bytes;
+            Bytes.u16(memory, lengthAt + 2L * i, Math.min(bytes, 0xffff));
+            Bytes.u8(memory, verdictAt + i, verdicts[i]);
+        }
+        Bytes.u16(memory, body + RecordLayout.BURST_PORT, port);
+        Bytes.u16(memory, body + RecordLayout.BURST_QUEUE, queue);
+        Bytes.u32(memory, body + RecordLayout.BURST_PACKETS, packets);
+        Bytes.u64(memory, body + RecordLayout.BURST_TOTAL, total);
+        publish(padded);
+        return true;
+    }
+
+    /** Whether records of so many bytes in all (each padded to 8) would be taken now. */
+    public boolean hasRoom(int bytes) {
+        // The end of the ring that a record does not fit into is shorter than that record.
+        int needed = bytes + Math.min(bytes, RecordLayout.MAX_BYTES);
+        if (tail + needed - headSeen <= capacity) {
+            return true;
+        }
+        headSeen = ring.acquireHead();
+        if (tail + needed - headSeen <= capacity) {
+            return true;
+        }
+        full();
+        return false;
+    }
+
+    /** Bytes in the ring of a burst record. */
+    public static int burstBytes(int packets) {
+        return Bytes.align8(RecordLayout.burstBytes(packets));
+    }
+
+    /** Bytes in the ring of a record with fields and no text; 8 more if it is an aggregate. */
+    public static int fieldsBytes(CrossingType type) {
+        return RecordLayout.fieldsBytes(type.fieldCount());
+    }
+
+    /** Says that {@code records} were dropped; the log gets a LOSS record with the count. */
+    public void lost(long records) {
+        if (records > 0) {
+            LOST.setRelease(this, lost + records);
+            bell.published(false);
+        }
+    }
+
+    /**
+     * Like {@link #tryRecord(CrossingType, long, long, long, long, long, long)}, but waits for room: for
+     * threads that may be held up.
+     *
+     * @throws AuditLogException if the log was closed
+     */
+    public void record(CrossingType type, long a, long b, long c, long d, long e, long f) {
+        while (!tryRecord(type, a, b, c, d, e, f)) {
+            awaitRoom();
+        }
+    }
+
+    /** {@link #record} with up to three values. */
+    public void record(CrossingType type, long a, long b, long c) {
+        record(type, a, b, c, 0, 0, 0);
+    }
+
+    /** {@link #record} with a text. */
+    public void record(
+            CrossingType type, long a, long b, long c, long d, long e, long f, CharSequence text) {
+        while (!tryRecord(type, a, b, c, d, e, f, text)) {
+            awaitRoom();
+        }
+    }
+
+    private void awaitRoom() {
+        if (closed) {
+            throw new AuditLogException(
+                    AuditLogException.Problem.CLOSED, "the audit log was closed under " + name);
+        }
+        LockSupport.parkNanos(this, ROOM_POLL_NANOS);
+    }
+
+    private void header(
+            int at, int length, CrossingType type, int flags, int fields, long count, long time) {
+        RecordLayout.header(
+                memory, at, length, type.code(), flags, id, fields, count, recorded, time);
+    }
+
+    /** Zeros the record's last 8 bytes before its body is written, so that the padding is zero. */
+    private void zeroPadding(int at, int length) {
+        int rest = length & 7;
+        for (int i = rest; rest != 0 && i < 8; i++) {
+            Bytes.u8(memory, at + (long) length + (i - rest), 0);
+        }
+    }
+
+    /** Room for a record of so many padded bytes, as an offset, or -1. */
+    private int claim(int bytes) {
+        int at = (int) tail & (capacity - 1);
+        int toEnd = capacity - at;
+        int needed = bytes <= toEnd ? bytes : toEnd + bytes;
+        if (tail + needed - headSeen > capacity) {
+            headSeen = ring.acquireHead();
+            if (tail + needed - headSeen > capacity || closed) {
+                full();
+                return -1;
+            }
+        }
+        if (closed) {
+            return -1;
+        }
+        if (bytes > toEnd) {
+            // At least 8 bytes are left, because everything is a multiple of 8.
+            Bytes.u64(memory, at, toEnd | (long) RecordLayout.PADDING_TYPE << 32);
+            tail += toEnd;
+            at = 0;
+        }
+        return at;
+    }
+
+    private void publish(int bytes) {
+        tail += bytes;
+        RECORDED.setOpaque(this, recorded + 1);
+        ring.releaseTail(tail);
+        boolean aboveQuarter = tail - headSeen > capacity >> 2;
+        if (aboveQuarter) {
+            headSeen = ring.acquireHead();
+            aboveQuarter = tail - headSeen > capacity >> 2;
+        }
+        bell.published(aboveQuarter);
+    }
+
+    private void full() {
+        RING_FULL.setOpaque(this, ringFull + 1);
+        bell.wake();
+    }
+
+    // For the writer and for those who look at the counters.
+
+    long recordedOpaque() {
+        return (long) RECORDED.getOpaque(this);
+    }
+
+    long lostAcquire() {
+        return (long) LOST.getAcquire(this);
+    }
+
+    long ringFullOpaque() {
+        return (long) RING_FULL.getOpaque(this);
+    }
+
+    RingMemory ring() {
+        return ring;
+    }
+
+    void close() {
+        closed = true;
+    }
+}

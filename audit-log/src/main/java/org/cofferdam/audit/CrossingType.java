@@ -1,0 +1,344 @@
+package org.cofferdam.audit;
+
+import static org.cofferdam.audit.Boundary.DOMAIN_MONITOR;
+import static org.cofferdam.audit.Boundary.DOMAIN_PROXY;
+import static org.cofferdam.audit.Boundary.LOG;
+import static org.cofferdam.audit.Boundary.OPERATOR_MONITOR;
+import static org.cofferdam.audit.Boundary.PROXY_KERNEL;
+import static org.cofferdam.audit.Field.as;
+import static org.cofferdam.audit.Field.dec;
+import static org.cofferdam.audit.Field.hex;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.cofferdam.audit.Field.Kind;
+import org.cofferdam.audit.format.RecordLayout;
+
+/**
+ * What can be recorded. The table drives both outputs of the reader.
+ *
+ * <p>It only grows: a code keeps its meaning, fields are added at the end of a type, up to six. The high
+ * byte of the code groups by boundary. Any type may carry a text besides its fields.
+ */
+public enum CrossingType {
+    // The log about itself; written by the log's own source 0.
+    START(0x0001, LOG, "A writer opened the log.", dec("run"), dec("pid")),
+    STOP(0x0002, LOG, "The writer closed the log; nothing of this run follows.", dec("records")),
+    RECOVERED(
+            0x0003,
+            LOG,
+            "The run before ended without STOP; the chain goes on behind its last sound block.",
+            dec("segment"),
+            dec("last_block"),
+            dec("end_offset"),
+            dec("bytes_beyond"),
+            dec("damaged_blocks")),
+    LOSS(
+            0x0004,
+            LOG,
+            "Records that a source gave up; count of this time, and of the run so far.",
+            dec("source_id"),
+            dec("records_lost"),
+            dec("total")),
+    SEGMENT(
+            0x0005,
+            LOG,
+            "First record of a segment; repeats the SHA-256 of the segment's header.",
+            dec("number"),
+            dec("first_block"),
+            hex("hash_0"),
+            hex("hash_1"),
+            hex("hash_2"),
+            hex("hash_3")),
+    SOURCE(
+            0x0006,
+            LOG,
+            "Names a source, and the sequence number of its next record.",
+            dec("source_id"),
+            dec("next_sequence"),
+            dec("ring_bytes")),
+    LOG_BLOCKED(
+            0x0007,
+            LOG,
+            "The disk took no data for this long; producers were held back, nothing was lost.",
+            as("duration", Kind.DURATION_NS),
+            dec("errno")),
+
+    // Driver domain and monitor.
+    BOOT(
+            0x0101,
+            DOMAIN_MONITOR,
+            "A driver domain's virtual machine was made and its first instruction is due.",
+            dec("attempt"),
+            dec("ram_bytes"),
+            dec("image_bytes")),
+    DOMAIN_STATE(
+            0x0102,
+            DOMAIN_MONITOR,
+            "The domain's life cycle moved; the text gives states and reason.",
+            dec("from"),
+            dec("to")),
+    VM_EXIT(
+            0x0103,
+            DOMAIN_MONITOR,
+            "The virtual CPU left the guest, by KVM exit reason.",
+            dec("reason"),
+            hex("gpa"),
+            hex("value"),
+            dec("size")),
+    DOORBELL(
+            0x0104,
+            DOMAIN_MONITOR,
+            "The domain stored to its doorbell page.",
+            hex("offset"),
+            hex("value")),
+    WAIT(
+            0x0105,
+            DOMAIN_MONITOR,
+            "The domain slept by the WAIT doorbell and was woken.",
+            hex("wake_reason"),
+            as("slept", Kind.DURATION_NS)),
+    INTERRUPT(0x0106, DOMAIN_MONITOR, "The card raised its interrupt.", hex("cause")),
+    MMIO_READ(
+            0x0107,
+            DOMAIN_MONITOR,
+            "The domain read a register of the card.",
+            hex("offset"),
+            hex("value")),
+    MMIO_WRITE(
+            0x0108,
+            DOMAIN_MONITOR,
+            "The domain wrote a register of the card.",
+            hex("offset"),
+            hex("value")),
+    MMIO_REFUSED(
+            0x0109,
+            DOMAIN_MONITOR,
+            "The domain touched an address where nothing is for it.",
+            hex("gpa"),
+            dec("size"),
+            hex("value"),
+            as("write", Kind.BOOL)),
+    DMA_MAP(
+            0x010a,
+            DOMAIN_MONITOR,
+            "The card was given a window of memory.",
+            hex("iova"),
+            hex("gpa"),
+            dec("length"),
+            as("writable", Kind.BOOL)),
+    DMA_UNMAP(
+            0x010b,
+            DOMAIN_MONITOR,
+            "A window of memory was taken from the card.",
+            hex("iova"),
+            dec("length")),
+    DMA_REFUSED(
+            0x010c,
+            DOMAIN_MONITOR,
+            "The card's DMA left its window and was refused.",
+            hex("iova"),
+            dec("length"),
+            as("write", Kind.BOOL)),
+    CARD_RESET(0x010d, DOMAIN_MONITOR, "The card was reset.", dec("cause")),
+    FAULT(
+            0x010e,
+            DOMAIN_MONITOR,
+            "The domain took a processor exception and was stopped.",
+            dec("vector"),
+            hex("error"),
+            hex("cr2"),
+            hex("rip"),
+            hex("rsp")),
+    WATCHDOG(
+            0x010f,
+            DOMAIN_MONITOR,
+            "The domain ran without serving its rings.",
+            dec("kind"),
+            dec("milliseconds")),
+    RESTART(
+            0x0110,
+            DOMAIN_MONITOR,
+            "The domain was started afresh after a fault.",
+            dec("attempt"),
+            as("outage", Kind.DURATION_NS)),
+    LINK(
+            0x0111,
+            DOMAIN_MONITOR,
+            "The driver reported the card's link.",
+            as("up", Kind.BOOL),
+            as("mac", Kind.MAC),
+            dec("mbit")),
+    PANIC(0x0112, DOMAIN_MONITOR, "The driver gave up; the text is its own.", dec("code")),
+    DOMAIN_STATUS(
+            0x0113,
+            DOMAIN_MONITOR,
+            "The domain changed its status page.",
+            dec("state"),
+            as("up", Kind.BOOL)),
+
+    // Ports and the packet switch.
+    BURST_IN(0x0201, DOMAIN_PROXY, "Packets taken from a port's ring, each with its verdict."),
+    BURST_OUT(0x0202, DOMAIN_PROXY, "Packets put into a port's ring, each with its verdict."),
+    QUEUE_REFUSED(
+            0x0203,
+            DOMAIN_PROXY,
+            "A port's descriptor or index broke the rules of its queue.",
+            as("port", Kind.PORT),
+            dec("queue"),
+            dec("head"),
+            dec("code")),
+    PORT_ATTACH(
+            0x0204,
+            DOMAIN_PROXY,
+            "A port joined the switch.",
+            as("port", Kind.PORT),
+            dec("kind"),
+            as("mac", Kind.MAC),
+            dec("queues")),
+    PORT_DETACH(
+            0x0205, DOMAIN_PROXY, "A port left the switch.", as("port", Kind.PORT), dec("cause")),
+    NOTIFY_REFUSED(
+            0x0206,
+            DOMAIN_PROXY,
+            "A port rang for a queue that it does not have, or too often.",
+            as("port", Kind.PORT),
+            dec("queue")),
+
+    // Packet switch and host kernel.
+    KERNEL_DROPS(
+            0x0301,
+            PROXY_KERNEL,
+            "The kernel program's counter of one reason grew.",
+            dec("reason"),
+            dec("delta"),
+            dec("direction")),
+    KERNEL_DROP(
+            0x0302,
+            PROXY_KERNEL,
+            "The kernel program dropped a frame.",
+            dec("reason"),
+            dec("ifindex"),
+            as("ethertype", Kind.ETHERTYPE),
+            dec("length"),
+            as("mac", Kind.MAC)),
+    POLICY(
+            0x0303,
+            PROXY_KERNEL,
+            "The policy changed; the text says how.",
+            dec("rule"),
+            dec("value")),
+    TAP_IN(0x0304, PROXY_KERNEL, "Packets taken from the host's tap, each with its verdict."),
+    TAP_OUT(0x0305, PROXY_KERNEL, "Packets put into the host's tap, each with its verdict."),
+    KERNEL_ATTACH(
+            0x0306,
+            PROXY_KERNEL,
+            "The kernel program was attached to an interface.",
+            dec("ifindex"),
+            dec("hook")),
+    KERNEL_DETACH(
+            0x0307,
+            PROXY_KERNEL,
+            "The kernel program was taken from an interface.",
+            dec("ifindex"),
+            dec("hook")),
+    KERNEL_EVENTS_LOST(
+            0x0308,
+            PROXY_KERNEL,
+            "Details of so many drops had no room in the kernel's ring; the drops are counted.",
+            dec("direction"),
+            dec("delta")),
+
+    // Operator and monitor.
+    CONTROL(
+            0x0401,
+            OPERATOR_MONITOR,
+            "A control call; the text is its method, path and result.",
+            dec("uid"),
+            dec("gid"),
+            dec("pid"),
+            dec("status")),
+    CONTROL_REFUSED(
+            0x0402,
+            OPERATOR_MONITOR,
+            "A control call from someone who may not.",
+            dec("uid"),
+            dec("gid"),
+            dec("pid")),
+    HOST_RESTORED(
+            0x0403,
+            OPERATOR_MONITOR,
+            "What a monitor that died had changed on the host was undone; the text lists it.",
+            dec("pid"));
+
+    private static final Map<Integer, CrossingType> BY_CODE = new HashMap<>();
+
+    static {
+        for (CrossingType t : values()) {
+            if (BY_CODE.put(t.code, t) != null || t.fields.size() > RecordLayout.MAX_FIELDS) {
+                throw new ExceptionInInitializerError("code or fields of " + t);
+            }
+        }
+    }
+
+    private final int code;
+    private final Boundary boundary;
+    private final String sentence;
+
+    @SuppressWarnings("ImmutableEnumChecker") // List.of, of records
+    private final List<Field> fields;
+
+    private final int fieldCount;
+
+    CrossingType(int code, Boundary boundary, String sentence, Field... fields) {
+        this.code = code;
+        this.boundary = boundary;
+        this.sentence = sentence;
+        this.fields = List.of(fields);
+        this.fieldCount = fields.length;
+    }
+
+    /** The type with this code, or empty if this version does not know it. */
+    public static Optional<CrossingType> of(int code) {
+        return Optional.ofNullable(BY_CODE.get(code));
+    }
+
+    /** The type of this name, upper or lower case, with dashes or underscores; empty if there is none. */
+    public static Optional<CrossingType> named(String name) {
+        String wanted = name.toUpperCase(Locale.ROOT).replace('-', '_');
+        for (CrossingType t : values()) {
+            if (t.name().equals(wanted)) {
+                return Optional.of(t);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The code in the record, 16 bits. */
+    public int code() {
+        return code;
+    }
+
+    /** The boundary that is crossed. */
+    public Boundary boundary() {
+        return boundary;
+    }
+
+    /** What a record of this type says, in one sentence. */
+    public String sentence() {
+        return sentence;
+    }
+
+    /** The fields in the order of the values. */
+    public List<Field> fields() {
+        return fields;
+    }
+
+    /** How many fields there are, 0 to 6. */
+    public int fieldCount() {
+        return fieldCount;
+    }
+}

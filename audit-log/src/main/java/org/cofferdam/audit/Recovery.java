@@ -1,0 +1,154 @@
+package org.cofferdam.audit;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.cofferdam.audit.format.BlockHash;
+import org.cofferdam.audit.format.BlockHeader;
+import org.cofferdam.audit.format.SegmentHeader;
+import org.cofferdam.audit.format.SegmentLayout;
+import org.cofferdam.audit.format.SegmentStep;
+import org.cofferdam.audit.format.SegmentWalker;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the chain goes on when a log is opened.
+ *
+ * @param lastSegment highest segment number in use, 0 in a new log
+ * @param lastRun highest run seen, 0 in a new log
+ * @param nextBlock number of the next block
+ * @param last hash of the last sound block
+ * @param logIdHigh identity of the log, made now if it is new
+ * @param logIdLow its other half
+ * @param unclean how the run before ended, or empty if it closed the log
+ */
+record Recovery(
+        int lastSegment,
+        long lastRun,
+        long nextBlock,
+        BlockHash last,
+        long logIdHigh,
+        long logIdLow,
+        Optional<Unclean> unclean) {
+
+    /**
+     * A log that was not closed.
+     *
+     * @param segment where its last sound block is
+     * @param block that block's number
+     * @param endOffset where that block ends
+     * @param bytesBeyond bytes behind it that are not zero up to the end of the data
+     * @param damaged stretches in that segment that are no sound block
+     */
+    record Unclean(int segment, long block, long endOffset, long bytesBeyond, long damaged) {}
+
+    /**
+     * Finds the last sound block. Nothing is repaired: only the zeros behind the data are cut off, to give
+     * their space back; what is damaged stays for the verifier to see.
+     */
+    static Recovery of(Path directory) throws IOException {
+        LogDirectory.removeUnfinished(directory);
+        List<Path> files = LogDirectory.segments(directory);
+        if (files.isEmpty()) {
+            UUID id = UUID.randomUUID();
+            return new Recovery(
+                    0,
+                    0,
+                    0,
+                    BlockHash.NONE,
+                    id.getMostSignificantBits(),
+                    id.getLeastSignificantBits(),
+                    Optional.empty());
+        }
+        int lastSegment = SegmentLayout.number(files.getLast()).orElseThrow();
+        long run = 0;
+        for (int i = files.size() - 1; i >= 0; i--) {
+            Path file = files.get(i);
+            try (SegmentWalker walker = SegmentWalker.open(file)) {
+                Optional<SegmentHeader> header = walker.header();
+                run = Math.max(run, header.map(SegmentHeader::run).orElse(0L));
+                Tail tail = Tail.of(walker);
+                trim(file, tail.dataEnd);
+                BlockHeader last = tail.last;
+                if (last != null) {
+                    int number = SegmentLayout.number(file).orElseThrow();
+                    boolean clean =
+                            last.closed() && tail.dataEnd == tail.end && i == files.size() - 1;
+                    UUID fallback = UUID.randomUUID();
+                    return new Recovery(
+                            lastSegment,
+                            Math.max(run, last.run()),
+                            last.number() + 1,
+                            last.hash(),
+                            header.map(SegmentHeader::logIdHigh)
+                                    .orElse(fallback.getMostSignificantBits()),
+                            header.map(SegmentHeader::logIdLow)
+                                    .orElse(fallback.getLeastSignificantBits()),
+                            clean
+                                    ? Optional.empty()
+                                    : Optional.of(
+                                            new Unclean(
+                                                    number,
+                                                    last.number(),
+                                                    tail.end,
+                                                    Math.max(0, tail.dataEnd - tail.end),
+                                                    tail.damaged)));
+                }
+            }
+        }
+        UUID id = UUID.randomUUID();
+        return new Recovery(
+                lastSegment,
+                run,
+                0,
+                BlockHash.NONE,
+                id.getMostSignificantBits(),
+                id.getLeastSignificantBits(),
+                Optional.of(new Unclean(lastSegment, 0, 0, 0, 1)));
+    }
+
+    private record Tail(@Nullable BlockHeader last, long end, long dataEnd, long damaged) {
+        static Tail of(SegmentWalker walker) throws IOException {
+            BlockHeader last = null;
+            long end = SegmentLayout.HEADER_BYTES;
+            long damaged = 0;
+            long offset = SegmentLayout.HEADER_BYTES;
+            while (true) {
+                SegmentStep step = walker.step(offset);
+                if (step instanceof SegmentStep.End) {
+                    step = walker.beyond(offset);
+                }
+                switch (step) {
+                    case SegmentStep.Block block -> {
+                        last = block.header();
+                        end = block.end();
+                        offset = end;
+                    }
+                    case SegmentStep.Damage damage -> {
+                        damaged++;
+                        if (damage.last()) {
+                            return new Tail(last, end, Math.max(damage.end(), end), damaged);
+                        }
+                        offset = damage.end();
+                    }
+                    case SegmentStep.End _ -> {
+                        return new Tail(last, end, offset, damaged);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void trim(Path file, long dataEnd) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            if (channel.size() > dataEnd) {
+                channel.truncate(dataEnd);
+                channel.force(true);
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package org.cofferdam.audit;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import org.cofferdam.audit.format.SegmentHeader;
+import org.cofferdam.audit.format.SegmentLayout;
+import org.cofferdam.binding.NativeCallException;
+import org.cofferdam.binding.file.NativeFile;
+
+/**
+ * One segment that is being written. The writer's thread only.
+ *
+ * <p>All its disk space is reserved when it is made, so a full disk shows there and not in the middle of a
+ * block. It gets its name when its header is in place: a file named as a segment always has one.
+ */
+final class SegmentFile implements AutoCloseable {
+    private static final int MODE = 0600;
+    private static final int EIO = 5;
+
+    private final NativeFile file;
+    private final SegmentHeader header;
+    private long position = SegmentLayout.HEADER_BYTES;
+
+    private SegmentFile(NativeFile file, SegmentHeader header) {
+        this.file = file;
+        this.header = header;
+    }
+
+    /**
+     * Makes the segment that {@code wanted} describes; its hash is computed here.
+     *
+     * @throws NativeCallException ENOSPC among others; nothing is left behind then
+     */
+    static SegmentFile create(Path directory, SegmentHeader wanted, MessageDigest sha256) {
+        Path name = directory.resolve(SegmentLayout.fileName(wanted.number()));
+        Path unfinished = Path.of(name + SegmentLayout.UNFINISHED_SUFFIX);
+        byte[] bytes = SegmentHeader.encode(wanted, sha256);
+        SegmentHeader header = SegmentHeader.decode(bytes, sha256).orElseThrow();
+        NativeFile file = NativeFile.create(unfinished, MODE);
+        boolean done = false;
+        try (Arena arena = Arena.ofConfined()) {
+            file.allocate(0, wanted.allocated());
+            MemorySegment m = arena.allocate(bytes.length, 8);
+            MemorySegment.copy(MemorySegment.ofArray(bytes), 0, m, 0, bytes.length);
+            file.write(m, 0, bytes.length, 0);
+            Files.move(unfinished, name, StandardCopyOption.ATOMIC_MOVE);
+            done = true;
+            return new SegmentFile(file, header);
+        } catch (IOException e) {
+            throw new NativeCallException("rename", EIO, name + ": " + e);
+        } finally {
+            if (!done) {
+                file.close();
+                deleteQuietly(unfinished);
+            }
+        }
+    }
+
+    private static void deleteQuietly(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            // The failure that brought us here is the one to report; the next start removes the
+            // rest.
+            System.getLogger(SegmentFile.class.getName())
+                    .log(System.Logger.Level.DEBUG, "cannot remove " + file, e);
+        }
+    }
+
+    SegmentHeader header() {
+        return header;
+    }
+
+    /** Bytes that are left in the reserved space. */
+    long room() {
+        return header.allocated() - position;
+    }
+
+    /** Appends the block; when this throws, nothing is appended and the call can be repeated. */
+    void append(BlockBuilder block) {
+        file.write(block.sealed(), 0, block.totalBytes(), position);
+        position += block.totalBytes();
+    }
+
+    void sync() {
+        file.syncData();
+    }
+
+    /** Cuts off the space that no block took. */
+    void seal() {
+        file.truncate(position);
+        file.syncData();
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+}

@@ -1,0 +1,154 @@
+package org.cofferdam.audit.read;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.cofferdam.audit.CrossingType;
+import org.cofferdam.audit.format.BlockHeader;
+import org.cofferdam.audit.format.Bytes;
+import org.cofferdam.audit.format.RecordLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the records out of a block's payload, one thread. It remembers the names of sources.
+ *
+ * <p>The payload's hash was right, but that only says that the writer wrote it. Each length is checked
+ * against the payload's end and the format's limits before it is used.
+ */
+public final class RecordParser {
+    /** A source's number is 16 bits, so this map is bounded. */
+    private final Map<Integer, String> names = new HashMap<>();
+
+    private long namesOfRun = -1;
+
+    /** What is told about each record. */
+    public interface Sink {
+        /**
+         * A sound record.
+         *
+         * @param crossing its value
+         * @param offset where it begins in the payload
+         */
+        void crossing(Crossing crossing, int offset);
+    }
+
+    /**
+     * Tells {@code sink} of each record.
+     *
+     * @return what is wrong with the payload, or empty; records before that place were told
+     */
+    public Optional<String> parse(BlockHeader block, MemorySegment payload, Sink sink) {
+        if (block.run() != namesOfRun) {
+            names.clear();
+            names.put(0, "log");
+            namesOfRun = block.run();
+        }
+        int end = (int) payload.byteSize();
+        long records = 0;
+        int at = 0;
+        while (at < end) {
+            if (end - at < RecordLayout.HEADER_BYTES) {
+                return Optional.of("record at payload byte " + at + " is cut");
+            }
+            long length = Bytes.u32(payload, at);
+            if (length < RecordLayout.HEADER_BYTES
+                    || length > RecordLayout.MAX_BYTES
+                    || Bytes.align8((int) length) > end - at) {
+                return Optional.of("record at payload byte " + at + " claims " + length + " bytes");
+            }
+            Crossing crossing = record(block, payload, at, (int) length);
+            if (crossing == null) {
+                return Optional.of("record at payload byte " + at + " contradicts itself");
+            }
+            if (crossing.code() == CrossingType.SOURCE.code() && crossing.fieldCount() > 0) {
+                names.put((int) (crossing.field(0) & 0xffff), crossing.text());
+            }
+            sink.crossing(crossing, at);
+            at += Bytes.align8((int) length);
+            records++;
+        }
+        return records == block.records()
+                ? Optional.empty()
+                : Optional.of("block claims " + block.records() + " records and holds " + records);
+    }
+
+    /** The record, or null if its parts do not fit its length; the caller bounded the length. */
+    private @Nullable Crossing record(
+            BlockHeader block, MemorySegment payload, int start, int length) {
+        int flags = Bytes.u8(payload, start + RecordLayout.FLAGS);
+        int fields = Bytes.u8(payload, start + RecordLayout.FIELDS);
+        int source = Bytes.u16(payload, start + RecordLayout.SOURCE);
+        long time = Bytes.u64(payload, start + RecordLayout.TIME);
+        int at = start + RecordLayout.HEADER_BYTES;
+        int end = start + length;
+        boolean span = (flags & RecordLayout.FLAG_SPAN) != 0;
+        boolean isText = (flags & RecordLayout.FLAG_TEXT) != 0;
+        boolean isBurst = (flags & RecordLayout.FLAG_BURST) != 0;
+        if (fields > RecordLayout.READABLE_FIELDS
+                || at + (span ? 8 : 0) + 8 * fields > end
+                || (isText && isBurst)) {
+            return null;
+        }
+        long last = time;
+        if (span) {
+            last = Bytes.u64(payload, at);
+            at += 8;
+        }
+        long[] values = new long[fields];
+        for (int i = 0; i < fields; i++, at += 8) {
+            values[i] = Bytes.u64(payload, at);
+        }
+        String text = "";
+        Burst burst = null;
+        if (isText) {
+            // At most MAX_BYTES; a newer writer may allow longer text than this one writes.
+            byte[] utf8 = payload.asSlice(at, end - at).toArray(ValueLayout.JAVA_BYTE);
+            text = new String(utf8, StandardCharsets.UTF_8);
+        } else if (isBurst) {
+            burst = burst(payload, at, end);
+            if (burst == null) {
+                return null;
+            }
+        }
+        return new Crossing(
+                block.run(),
+                source,
+                names.getOrDefault(source, "source-" + source),
+                Bytes.u64(payload, start + RecordLayout.SEQUENCE),
+                Bytes.u16(payload, start + RecordLayout.TYPE),
+                Bytes.u32(payload, start + RecordLayout.COUNT),
+                time,
+                last,
+                values,
+                text,
+                burst);
+    }
+
+    private static @Nullable Burst burst(MemorySegment payload, int at, int end) {
+        if (end - at < RecordLayout.BURST_HEADER_BYTES) {
+            return null;
+        }
+        long packets = Bytes.u32(payload, at + RecordLayout.BURST_PACKETS);
+        // Compared as longs: 3 times 2^32 does not overflow.
+        if (RecordLayout.BURST_HEADER_BYTES + 3 * packets > end - at) {
+            return null;
+        }
+        int[] lengths = new int[(int) packets];
+        byte[] verdicts = new byte[(int) packets];
+        int lengthAt = at + RecordLayout.BURST_HEADER_BYTES;
+        int verdictAt = lengthAt + 2 * (int) packets;
+        for (int i = 0; i < packets; i++) {
+            lengths[i] = Bytes.u16(payload, lengthAt + 2 * i);
+            verdicts[i] = (byte) Bytes.u8(payload, verdictAt + i);
+        }
+        return new Burst(
+                Bytes.u16(payload, at + RecordLayout.BURST_PORT),
+                Bytes.u16(payload, at + RecordLayout.BURST_QUEUE),
+                Bytes.u64(payload, at + RecordLayout.BURST_TOTAL),
+                lengths,
+                verdicts);
+    }
+}

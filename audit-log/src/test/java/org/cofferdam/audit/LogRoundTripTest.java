@@ -1,0 +1,127 @@
+package org.cofferdam.audit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.cofferdam.audit.read.AuditFilter;
+import org.cofferdam.audit.read.AuditReader;
+import org.cofferdam.audit.read.Burst;
+import org.cofferdam.audit.read.Crossing;
+import org.cofferdam.audit.read.CrossingConsumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LogRoundTripTest {
+    @TempDir Path parent;
+
+    private Path dir() {
+        return parent.resolve("log");
+    }
+
+    private List<Crossing> read(AuditFilter filter) {
+        List<Crossing> all = new ArrayList<>();
+        try (AuditReader reader = AuditReader.open(dir())) {
+            reader.tail(
+                    filter,
+                    false,
+                    new CrossingConsumer() {
+                        @Override
+                        public void crossing(Crossing c) {
+                            all.add(c);
+                        }
+
+                        @Override
+                        public void damage(String sentence) {
+                            throw new AssertionError(sentence);
+                        }
+                    });
+        }
+        return all;
+    }
+
+    @Test
+    void whatWasRecordedIsReadBackInOrderWithAllItsParts() {
+        try (AuditLog log = AuditLog.open(AuditOptions.in(dir(), "host-a"))) {
+            AuditSource domain = log.source("domain", 64 * 1024);
+            assertTrue(domain.tryRecord(CrossingType.DOORBELL, 4, 7, 0));
+            assertTrue(
+                    domain.tryRecord(
+                            CrossingType.FAULT,
+                            14,
+                            2,
+                            0xdead,
+                            0x201000,
+                            0x5ff000,
+                            0,
+                            "page fault €𝄞"));
+            assertTrue(
+                    domain.tryBurst(
+                            CrossingType.BURST_IN,
+                            3,
+                            1,
+                            3,
+                            new int[] {60, 1500, 70_000},
+                            new byte[] {0, 2, 1}));
+            assertTrue(domain.tryAggregate(CrossingType.DOORBELL, 17, 100, 900, 8, 9, 0, 0, 0, 0));
+        }
+
+        List<Crossing> all = read(AuditFilter.all());
+        assertEquals(
+                List.of(
+                        "SEGMENT",
+                        "START",
+                        "SOURCE",
+                        "DOORBELL",
+                        "FAULT",
+                        "BURST_IN",
+                        "DOORBELL",
+                        "STOP"),
+                all.stream().map(Crossing::typeName).toList());
+        Crossing fault = all.get(4);
+        assertEquals("domain", fault.sourceName());
+        assertEquals(1, fault.sequence());
+        assertEquals(0xdead, fault.field(2));
+        assertEquals("page fault €𝄞", fault.text());
+        Burst burst = all.get(5).burst().orElseThrow();
+        assertEquals(71_560, burst.bytes());
+        assertEquals(65_535, burst.length(2));
+        assertEquals(2, burst.verdict(1));
+        Crossing repeat = all.get(6);
+        assertEquals(17, repeat.count());
+        assertEquals(800, repeat.lastTime() - repeat.time());
+        assertEquals(1, read(AuditFilter.all().withTypes(List.of("burst-in"))).size());
+        assertEquals(
+                7 + 1, all.get(7).field(0), "STOP counts the records of the run, itself included");
+    }
+
+    @Test
+    void theLogIsItsOwnersAlone() throws Exception {
+        try (AuditLog log = AuditLog.open(AuditOptions.in(dir(), "h"))) {
+            assertEquals(AuditCounters.State.RUNNING, log.counters().state());
+            AuditLogException second =
+                    assertThrows(
+                            AuditLogException.class,
+                            () -> AuditLog.open(AuditOptions.in(dir(), "h")).close());
+            assertEquals(AuditLogException.Problem.IN_USE, second.problem());
+        }
+        assertEquals(
+                "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(dir())));
+        for (Path file : LogDirectory.segments(dir())) {
+            assertEquals(
+                    "rw-------",
+                    PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+        }
+        Files.setPosixFilePermissions(dir(), PosixFilePermissions.fromString("rwxrwxrwx"));
+        AuditLogException open =
+                assertThrows(
+                        AuditLogException.class,
+                        () -> AuditLog.open(AuditOptions.in(dir(), "h")).close());
+        assertEquals(AuditLogException.Problem.DIRECTORY, open.problem());
+    }
+}

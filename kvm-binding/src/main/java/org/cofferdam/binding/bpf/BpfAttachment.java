@@ -1,0 +1,11 @@
+package org.cofferdam.binding.bpf;
+
+/** A program's place at an interface; closing takes the program away from there, and nothing else. */
+public sealed interface BpfAttachment extends AutoCloseable permits XdpAttachment, TcAttachment {
+    /** The interface. */
+    int ifindex();
+
+    /** Detaches. Does nothing if the interface or the program's place there is gone. */
+    @Override
+    void close();
+}

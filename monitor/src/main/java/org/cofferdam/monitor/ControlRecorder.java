@@ -1,0 +1,78 @@
+package org.cofferdam.monitor;
+
+import org.cofferdam.audit.AuditSource;
+import org.cofferdam.audit.CrossingType;
+import org.cofferdam.monitor.config.StartOptions;
+import org.cofferdam.monitor.control.CallRecorder;
+import org.cofferdam.monitor.control.Caller;
+import org.cofferdam.monitor.state.Cleanup;
+
+/**
+ * Writes what operators ask into the audit log, before it takes effect. Main thread until the control API is open,
+ * the control thread after that.
+ */
+final class ControlRecorder implements CallRecorder {
+    private final AuditSource source;
+
+    ControlRecorder(AuditSource source) {
+        this.source = source;
+    }
+
+    @Override
+    public void record(Caller caller, boolean allowed, String call) {
+        if (allowed) {
+            source.record(
+                    CrossingType.CONTROL, caller.uid(), caller.gid(), caller.pid(), 0, 0, 0, call);
+        } else {
+            source.record(
+                    CrossingType.CONTROL_REFUSED,
+                    caller.uid(),
+                    caller.gid(),
+                    caller.pid(),
+                    0,
+                    0,
+                    0,
+                    call);
+        }
+    }
+
+    void started(StartOptions options, Cleanup cleanup) {
+        source.record(
+                CrossingType.POLICY,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                "start "
+                        + options.assignment()
+                        + " host-if "
+                        + options.hostInterface()
+                        + " mtu "
+                        + options.mtu()
+                        + " rate "
+                        + options.rate()
+                        + " ethertypes "
+                        + options.etherTypes()
+                        + " on-fault "
+                        + options.onFault());
+    }
+
+    void cleanedUp(Cleanup cleanup) {
+        source.record(
+                CrossingType.HOST_RESTORED,
+                cleanup.previousPid(),
+                0,
+                0,
+                0,
+                0,
+                0,
+                cleanup.sentence());
+    }
+
+    /** A change of what may pass. */
+    void policy(String text) {
+        source.record(CrossingType.POLICY, 0, 0, 0, 0, 0, 0, text);
+    }
+}

@@ -1,0 +1,328 @@
+package org.cofferdam.monitor;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.cofferdam.audit.AuditLog;
+import org.cofferdam.audit.AuditLogException;
+import org.cofferdam.audit.AuditOptions;
+import org.cofferdam.audit.AuditSource;
+import org.cofferdam.binding.kvm.Kvm;
+import org.cofferdam.binding.kvm.UnsupportedKvmException;
+import org.cofferdam.binding.memory.SharedMemory;
+import org.cofferdam.binding.net.NetDevice;
+import org.cofferdam.drivervm.BadImageException;
+import org.cofferdam.drivervm.DomainLayout;
+import org.cofferdam.drivervm.NanoImage;
+import org.cofferdam.monitor.card.CardModel;
+import org.cofferdam.monitor.card.EmulatedNic;
+import org.cofferdam.monitor.card.PacketWire;
+import org.cofferdam.monitor.config.Assignment;
+import org.cofferdam.monitor.config.DriverImage;
+import org.cofferdam.monitor.config.FaultPolicy;
+import org.cofferdam.monitor.config.InterfaceName;
+import org.cofferdam.monitor.config.MacAddress;
+import org.cofferdam.monitor.config.OperatorError;
+import org.cofferdam.monitor.config.StartOptions;
+import org.cofferdam.monitor.control.CallRecorder;
+import org.cofferdam.monitor.control.MonitorService;
+import org.cofferdam.monitor.control.RunningMonitor;
+import org.cofferdam.monitor.domain.DomainRecorder;
+import org.cofferdam.monitor.domain.DomainReport;
+import org.cofferdam.monitor.domain.DomainSettings;
+import org.cofferdam.monitor.domain.DomainState;
+import org.cofferdam.monitor.domain.DomainThread;
+import org.cofferdam.monitor.domain.DriverDomain;
+import org.cofferdam.monitor.state.HostChange;
+import org.cofferdam.monitor.state.RunDirectory;
+import org.cofferdam.proxy.frame.Mac;
+import org.cofferdam.proxy.hostport.HostPort;
+import org.cofferdam.proxy.kernel.KernelProxy;
+import org.cofferdam.proxy.packetswitch.Burst;
+import org.cofferdam.proxy.packetswitch.PacketSwitch;
+import org.cofferdam.proxy.uplink.UplinkPort;
+
+/**
+ * A monitor at work: log, host interface, kernel proxy, card, domain, in the order of their making, each closed in
+ * the reverse order.
+ *
+ * <p>The main thread makes and closes it. Between, the domain thread owns everything but the log and this object.
+ */
+public final class Monitor implements RunningMonitor {
+    private static final int PACKET_RING_BYTES = 4 << 20;
+    private static final int EVENT_RING_BYTES = 1 << 20;
+    private static final int CONTROL_RING_BYTES = 256 << 10;
+    private static final long BOOT_SECONDS = 10;
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final OperatorDesk desk;
+    private final ControlRecorder control;
+
+    private Monitor(StartOptions options, RunDirectory run, Consumer<String> progress) {
+        Assignment.Emulated assignment = (Assignment.Emulated) options.assignment();
+        try {
+            AuditLog log = part(openLog(options));
+            control = new ControlRecorder(log.source("control", CONTROL_RING_BYTES));
+            control.started(options, run.cleanup());
+            if (run.cleanup().wasNeeded()) {
+                control.cleanedUp(run.cleanup());
+            }
+            NanoImage image = image(options.image());
+            Kvm kvm = part(openKvm());
+
+            progress.accept("making interface " + options.hostInterface());
+            MacAddress mac = options.mac().orElseGet(() -> addressLike(assignment.wire()));
+            Mac hostMac = new Mac(mac.bits());
+            HostChanges changes = part(new HostChanges(run.journal()));
+            changes.note(new HostChange.Tap(options.hostInterface()));
+            HostPort hostPort =
+                    part(
+                            HostPort.create(
+                                    options.hostInterface().toString(),
+                                    options.queues(),
+                                    hostMac,
+                                    options.mtu()));
+            changes.wireUp(assignment.wire());
+            changes.willFilter(assignment.wire(), "cofd_wire", "cofd_wire");
+            AuditSource events = log.source("kernel", EVENT_RING_BYTES);
+            KernelProxy kernel =
+                    part(
+                            KernelProxy.open(
+                                    options.hostInterface().toString(),
+                                    assignment.wire().toString(),
+                                    new KernelDropRecorder(events)));
+            kernel.setHost(OperatorPolicy.kernel(options, hostMac));
+
+            progress.accept("starting the driver domain");
+            PacketWire wire = PacketWire.open(assignment.wire().toString());
+            DomainRecorder recorder = new DomainRecorder(log.source("domain", EVENT_RING_BYTES));
+            EmulatedNic card =
+                    part(new EmulatedNic(model(assignment), mac.bytes(), wire, recorder));
+            SwitchRecorder crossings =
+                    new SwitchRecorder(log.source("switch", PACKET_RING_BYTES), MonitorParts.HOST);
+            UplinkPort uplink = new UplinkPort(MonitorParts.UPLINK, crossings);
+            PacketSwitch packets = new PacketSwitch(System::nanoTime, crossings, new Burst());
+            packets.addPort(MonitorParts.UPLINK, uplink, OperatorPolicy.uplink(options));
+            packets.addPort(
+                    MonitorParts.HOST, hostPort, OperatorPolicy.host(options, Set.of(hostMac)));
+            HostInterface host = new HostInterface(hostPort, mac);
+            SharedMemory ram =
+                    part(SharedMemory.create("driver-domain", DomainLayout.MEMORY_BYTES));
+            DriverDomain domain =
+                    new DriverDomain(
+                            kvm,
+                            ram,
+                            image,
+                            new DomainSettings(
+                                    options.mtu(),
+                                    UplinkPort.FEATURES,
+                                    options.idlePasses(),
+                                    options.onFault() == FaultPolicy.RESTART),
+                            card,
+                            new UplinkQueues(uplink, card),
+                            host,
+                            recorder);
+            DomainThread thread = part(new DomainThread());
+            thread.onFailure(
+                    () -> {
+                        domain.close();
+                        ended.completeExceptionally(
+                                OperatorError.failure(
+                                        "the packet path broke: " + thread.failure(),
+                                        thread.failure()));
+                    });
+            thread.addAgent(card::doWork);
+            thread.addAgent(now -> packets.doWork());
+            thread.addAgent(now -> kernel.doWork());
+            thread.addAgent(domain);
+            thread.mayNotSleep(domain::awake);
+            thread.pauseDue(domain::pauseDue);
+            thread.watch(card.wireFd());
+            thread.watch(kernel.ringFd());
+            for (int q = 0; q < hostPort.queues(); q++) {
+                thread.watch(hostPort.fd(q));
+            }
+            desk =
+                    new OperatorDesk(
+                            new MonitorParts(
+                                    options,
+                                    Instant.now(),
+                                    thread,
+                                    domain,
+                                    packets,
+                                    hostMac,
+                                    host,
+                                    kernel,
+                                    log,
+                                    changes),
+                            ended);
+            part(() -> thread.post(domain::close));
+            boot(thread, domain);
+            DomainReport report = desk.domainReport();
+            progress.accept(
+                    "driver domain runs"
+                            + (report.bootNanos() >= 0
+                                    ? ", link up "
+                                            + report.bootNanos() / 1_000_000
+                                            + " ms after its making"
+                                    : ", the wire has no link"));
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Starts a monitor, as {@link org.cofferdam.monitor.control.MonitorFactory} says. */
+    public static RunningMonitor start(
+            StartOptions options, RunDirectory run, Consumer<String> progress) {
+        return new Monitor(options, run, progress);
+    }
+
+    private <T extends AutoCloseable> T part(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    private static void boot(DomainThread thread, DriverDomain domain) {
+        CompletableFuture<DomainState> up = new CompletableFuture<>();
+        thread.post(
+                () -> {
+                    domain.onState(
+                            state -> {
+                                if (state == DomainState.RUNNING || state == DomainState.STOPPED) {
+                                    up.complete(state);
+                                }
+                            });
+                    try {
+                        domain.start();
+                    } catch (RuntimeException e) {
+                        up.completeExceptionally(e);
+                    }
+                });
+        thread.start();
+        try {
+            up.get(BOOT_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            // A driver that fails again and again is the domain's state, not a failure to start:
+            // see status.
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw OperatorError.failure("interrupted while the driver domain started", e);
+        } catch (ExecutionException e) {
+            throw OperatorError.failure(
+                    "the driver domain could not be made: " + e.getCause().getMessage(),
+                    e.getCause());
+        }
+    }
+
+    private static AuditLog openLog(StartOptions options) {
+        try {
+            return AuditLog.open(AuditOptions.in(options.auditDir(), hostName()));
+        } catch (AuditLogException e) {
+            throw OperatorError.environment(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+
+    private static Kvm openKvm() {
+        try {
+            return Kvm.open();
+        } catch (UnsupportedKvmException e) {
+            throw OperatorError.environment(
+                    e.getMessage() + "; the driver domain needs a kernel with these");
+        }
+    }
+
+    private static NanoImage image(DriverImage image) {
+        return switch (image) {
+            case DriverImage.Nano nano -> NanoImage.bundled();
+            case DriverImage.ElfFile file -> {
+                try {
+                    yield NanoImage.read(file.path());
+                } catch (IOException | BadImageException e) {
+                    throw OperatorError.environment(
+                            "the image " + file.path() + " cannot be used: " + e.getMessage());
+                }
+            }
+        };
+    }
+
+    private static CardModel model(Assignment.Emulated assignment) {
+        return switch (assignment.card()) {
+            case I82574L -> CardModel.I82574L;
+            case I82540EM -> CardModel.I82540EM;
+        };
+    }
+
+    /** A locally administered address (IEEE 802, 8.4) that stays the same for the same wire. */
+    private static MacAddress addressLike(InterfaceName wire) {
+        byte[] base =
+                NetDevice.mac(wire.toString())
+                        .orElseThrow(
+                                () ->
+                                        OperatorError.environment(
+                                                wire
+                                                        + " has no Ethernet address, so it cannot be a"
+                                                        + " card's wire; name an Ethernet interface"));
+        long bits = 0;
+        for (byte b : base) {
+            bits = bits << 8 | (b & 0xff);
+        }
+        return new MacAddress((bits | 0x0200_0000_0000L) ^ 0x0000_00c0_fd00L);
+    }
+
+    @Override
+    public MonitorService service() {
+        return desk;
+    }
+
+    @Override
+    public CallRecorder recorder() {
+        return control;
+    }
+
+    @Override
+    public CompletionStage<Void> ended() {
+        return ended;
+    }
+
+    @Override
+    public void close() {
+        RuntimeException first = null;
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                RuntimeException failure =
+                        OperatorError.failure("the stop was not clean: " + e.getMessage(), e);
+                if (first == null) {
+                    first = failure;
+                } else {
+                    first.addSuppressed(failure);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package org.cofferdam.monitor;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.cofferdam.monitor.config.InterfaceName;
+import org.cofferdam.monitor.config.OperatorError;
+import org.cofferdam.monitor.control.MonitorService;
+import org.cofferdam.monitor.control.MonitorStatus;
+import org.cofferdam.monitor.control.PortRequest;
+import org.cofferdam.monitor.domain.DomainReport;
+import org.cofferdam.monitor.domain.DomainState;
+import org.cofferdam.monitor.domain.DomainThread;
+import org.cofferdam.monitor.domain.DriverDomain;
+import org.cofferdam.proxy.frame.Mac;
+import org.cofferdam.proxy.kernel.KernelProxy;
+import org.cofferdam.proxy.kernel.PortSettings;
+import org.cofferdam.proxy.packetswitch.PacketSwitch;
+import org.cofferdam.proxy.packetswitch.PortId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What operators can ask: each call becomes a command of the domain thread, and its answer a stage. Called on the
+ * control thread; only {@link #status} waits, for one turn of the domain thread.
+ */
+final class OperatorDesk implements MonitorService {
+    /** Many times the longest turn of the domain thread, a restart included. */
+    private static final long ANSWER_MILLIS = 2_000;
+
+    private static final long RESTART_SECONDS = 10;
+
+    private final MonitorParts parts;
+    private final CompletableFuture<Void> ended;
+    private final Set<Mac> portAddresses = new HashSet<>();
+
+    OperatorDesk(MonitorParts parts, CompletableFuture<Void> ended) {
+        this.parts = parts;
+        this.ended = ended;
+    }
+
+    @Override
+    public MonitorStatus status() {
+        return ask(() -> StatusReport.of(parts));
+    }
+
+    @Override
+    public List<MonitorStatus.Port> listPorts() {
+        return ask(() -> StatusReport.ports(parts));
+    }
+
+    DomainReport domainReport() {
+        return ask(parts.domain()::report);
+    }
+
+    @Override
+    public CompletionStage<Void> restartDriver(String reason) {
+        CompletableFuture<Void> forwards = new CompletableFuture<>();
+        DriverDomain domain = parts.domain();
+        parts.thread()
+                .post(
+                        () -> {
+                            Consumer<DomainState> listener =
+                                    state -> {
+                                        if (state == DomainState.RUNNING) {
+                                            forwards.complete(null);
+                                        } else if (state == DomainState.FAULTED) {
+                                            forwards.completeExceptionally(
+                                                    OperatorError.failure(
+                                                            "the driver failed again while it started; see"
+                                                                    + " 'monitor audit tail'",
+                                                            null));
+                                        }
+                                    };
+                            domain.onState(listener);
+                            forwards.whenComplete(
+                                    (nothing, failure) ->
+                                            parts.thread().post(() -> domain.offState(listener)));
+                            try {
+                                domain.restart("an operator restarts it: " + reason);
+                            } catch (RuntimeException e) {
+                                forwards.completeExceptionally(
+                                        OperatorError.failure(
+                                                "the driver domain could not be made again: "
+                                                        + e.getMessage(),
+                                                e));
+                            }
+                        });
+        return forwards.orTimeout(RESTART_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public CompletionStage<Void> killDriver(String reason) {
+        return command(() -> parts.domain().kill(reason));
+    }
+
+    @Override
+    public CompletionStage<Void> stop(String reason) {
+        ended.complete(null);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<Void> addPort(PortRequest request) {
+        Mac mac = new Mac(request.mac().bits());
+        return command(
+                () -> {
+                    KernelProxy kernel = parts.kernel();
+                    parts.changes().willFilter(request.netdev(), "cofd_port_in", "cofd_port_out");
+                    try {
+                        kernel.addPort(
+                                new PortSettings(
+                                        request.netdev().toString(),
+                                        mac,
+                                        request.toHost(),
+                                        request.toPorts(),
+                                        0));
+                        // What leaves by the card may now bear the port's address, too.
+                        portAddresses.add(mac);
+                        applyAddresses();
+                    } catch (RuntimeException e) {
+                        portAddresses.remove(mac);
+                        kernel.removePort(request.netdev().toString());
+                        parts.changes().filtersGone(request.netdev());
+                        if (e instanceof IllegalArgumentException) {
+                            throw OperatorError.refused(
+                                    e.getMessage() + "; see 'monitor port list'");
+                        }
+                        throw e;
+                    }
+                });
+    }
+
+    @Override
+    public CompletionStage<Void> removePort(InterfaceName netdev) {
+        return command(
+                () -> {
+                    KernelProxy kernel = parts.kernel();
+                    @Nullable PortSettings port =
+                            kernel.ports().stream()
+                                    .filter(p -> p.netdev().equals(netdev.toString()))
+                                    .findFirst()
+                                    .orElse(null);
+                    if (port == null) {
+                        throw OperatorError.refused(
+                                netdev + " is not a port; 'monitor port list' shows the ports");
+                    }
+                    kernel.removePort(netdev.toString());
+                    parts.changes().filtersGone(netdev);
+                    portAddresses.remove(port.mac());
+                    applyAddresses();
+                });
+    }
+
+    private void applyAddresses() {
+        Set<Mac> all = new HashSet<>(portAddresses);
+        all.add(parts.hostMac());
+        PacketSwitch packets = parts.packets();
+        PortId host = MonitorParts.HOST;
+        packets.changePolicy(host, OperatorPolicy.host(parts.options(), all));
+    }
+
+    /** Runs an action on the domain thread; the stage completes when it is done. */
+    private CompletionStage<Void> command(Runnable action) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        parts.thread()
+                .post(
+                        () -> {
+                            try {
+                                action.run();
+                                done.complete(null);
+                            } catch (RuntimeException e) {
+                                done.completeExceptionally(e);
+                            }
+                        });
+        return done.orTimeout(RESTART_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Asks the domain thread and waits for its answer. */
+    private <T> T ask(Callable<T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        DomainThread thread = parts.thread();
+        thread.post(
+                () -> {
+                    try {
+                        answer.complete(question.call());
+                    } catch (Exception e) {
+                        answer.completeExceptionally(e);
+                    }
+                });
+        try {
+            return answer.orTimeout(ANSWER_MILLIS, TimeUnit.MILLISECONDS).join();
+        } catch (CompletionException e) {
+            throw OperatorError.failure(
+                    "the packet path does not answer"
+                            + (thread.failure() == null ? "" : ": " + thread.failure()),
+                    e);
+        }
+    }
+}

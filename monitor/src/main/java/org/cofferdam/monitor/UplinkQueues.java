@@ -1,0 +1,82 @@
+package org.cofferdam.monitor;
+
+import java.lang.foreign.MemorySegment;
+import org.cofferdam.drivervm.DomainLayout;
+import org.cofferdam.drivervm.QueuePlace;
+import org.cofferdam.monitor.card.EmulatedNic;
+import org.cofferdam.monitor.domain.DomainQueues;
+import org.cofferdam.proxy.uplink.UplinkPort;
+import org.cofferdam.proxy.virtqueue.QueueConfig;
+import org.cofferdam.proxy.virtqueue.QueueMemory;
+
+/**
+ * The uplink's two virtqueues and the card's two rings as the domain's life cycle sees them: all that the domain
+ * has to serve. Domain thread; allocation-free but for attaching.
+ */
+final class UplinkQueues implements DomainQueues {
+    private final UplinkPort uplink;
+    private final EmulatedNic card;
+
+    UplinkQueues(UplinkPort uplink, EmulatedNic card) {
+        this.uplink = uplink;
+        this.card = card;
+    }
+
+    @Override
+    public void attach(MemorySegment ram) {
+        // Rings may lie anywhere in the domain's data, buffers only in the arena, as for the card.
+        QueueMemory memory =
+                QueueMemory.of(0, ram)
+                        .withBufferWindow(
+                                DomainLayout.ARENA.start().value(), DomainLayout.ARENA.bytes());
+        uplink.attach(memory, config(DomainLayout.UPLINK_RX), config(DomainLayout.UPLINK_TX));
+    }
+
+    private static QueueConfig config(QueuePlace place) {
+        return QueueConfig.plain(
+                place.size(),
+                place.descriptors().value(),
+                place.available().value(),
+                place.used().value());
+    }
+
+    @Override
+    public void detach() {
+        uplink.detach();
+    }
+
+    @Override
+    public boolean hasNews() {
+        return uplink.takeSignal();
+    }
+
+    @Override
+    public void domainSlept() {
+        uplink.takeSignal();
+    }
+
+    @Override
+    public long offered() {
+        return uplink.framesGiven() + card.framesReceived();
+    }
+
+    @Override
+    public long served() {
+        return uplink.rxConsumedProgress() + uplink.txTakenProgress() + card.tailMoves();
+    }
+
+    @Override
+    public boolean broken() {
+        return uplink.state() == UplinkPort.State.REFUSED;
+    }
+
+    @Override
+    public String breakage() {
+        return "queue "
+                + uplink.refusedQueue()
+                + ", descriptor "
+                + uplink.refusedHead()
+                + ": "
+                + uplink.refusal().sentence();
+    }
+}

@@ -1,0 +1,179 @@
+package org.cofferdam.monitor.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import org.cofferdam.monitor.config.Assignment;
+import org.cofferdam.monitor.config.ExitCode;
+import org.cofferdam.monitor.config.RawSettings;
+import org.cofferdam.monitor.config.Setting;
+import org.cofferdam.monitor.config.SettingsFile;
+import org.cofferdam.monitor.config.StartOptions;
+import org.cofferdam.monitor.control.ControlServer;
+import org.cofferdam.monitor.control.MonitorFactory;
+import org.cofferdam.monitor.control.RunningMonitor;
+import org.cofferdam.monitor.state.Cleanup;
+import org.cofferdam.monitor.state.RunDirectory;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * Starts a monitor and stays until it is stopped. The order: settings, the machine, the run directory (which cleans up
+ * after a dead monitor), the monitor, the control API; the stop goes the other way.
+ */
+@Command(
+        name = "start",
+        description =
+                "Starts a driver domain with the card and gives the host its network interface.",
+        sortOptions = false,
+        footer = {
+            "",
+            "Each option but --config, --detach and --verbose may stand in the configuration file as 'key = value';",
+            "the command line wins.",
+            "",
+            "Examples:",
+            "  monitor start --assign emulated --wire eth1",
+            "  monitor start --assign emulated --wire eth1 --host-if wan0 --rate 500mbit --detach",
+            "  monitor start --config /etc/cofferdam.conf"
+        })
+final class StartCommand implements Callable<Integer> {
+    private final Console console;
+    private final MonitorFactory factory;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+    CommandSpec spec;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "A file of settings, one 'key = value' a line.")
+    @Nullable Path config;
+
+    @Option(
+            names = "--detach",
+            description = "Return when the monitor is ready and leave it running as a daemon.")
+    boolean detach;
+
+    @Option(
+            names = "--verbose",
+            description = "Say each step that changes the host; stack traces of errors.")
+    boolean verbose;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and exit.")
+    boolean help;
+
+    private StartCommand(Console console, MonitorFactory factory) {
+        this.console = console;
+        this.factory = factory;
+    }
+
+    /** The command with an option for each setting. */
+    static CommandLine commandLine(Console console, MonitorFactory factory) {
+        CommandSpec spec = CommandSpec.forAnnotatedObject(new StartCommand(console, factory));
+        for (Setting setting : Setting.values()) {
+            spec.addOption(
+                    OptionSpec.builder(setting.option())
+                            .type(String.class)
+                            .paramLabel(setting.valueLabel())
+                            .description(setting.sentence())
+                            .build());
+        }
+        return new CommandLine(spec);
+    }
+
+    @Override
+    public Integer call() {
+        StartOptions options = StartOptions.from(settings(), verbose);
+        HostChecks.beforeStart(options);
+        if (detach) {
+            new Daemon(console, options).start();
+            return ExitCode.OK.code();
+        }
+        CompletableFuture<Void> stop = new CompletableFuture<>();
+        try (StopSignal signal = StopSignal.install(() -> stop.complete(null))) {
+            try {
+                runUntil(stop, options);
+            } catch (RuntimeException e) {
+                signal.exitWith(CommandLineFront.asOperatorError(e).exitCode().code());
+                throw e;
+            }
+        }
+        return ExitCode.OK.code();
+    }
+
+    private RawSettings settings() {
+        RawSettings raw = new RawSettings();
+        for (Setting setting : Setting.values()) {
+            String value = spec.findOption(setting.option()).getValue();
+            if (value != null) {
+                raw.putIfAbsent(setting, value, setting.option());
+            }
+        }
+        if (config != null) {
+            SettingsFile.read(config, raw);
+        }
+        return raw;
+    }
+
+    private void runUntil(CompletableFuture<Void> stop, StartOptions options) {
+        Consumer<String> trace = verbose ? console::say : line -> {};
+        try (RunDirectory run = RunDirectory.claim(options.runDir(), trace)) {
+            Cleanup cleanup = run.cleanup();
+            if (cleanup.wasNeeded()) {
+                console.say(cleanup.sentence());
+            }
+            HostChecks.afterCleanup(options);
+            try (RunningMonitor monitor = factory.start(options, run, console::say);
+                    ControlServer control =
+                            ControlServer.open(
+                                    options.socket(), monitor.service(), monitor.recorder())) {
+                console.say(
+                        "ready: interface "
+                                + options.hostInterface()
+                                + " by the card on "
+                                + wire(options.assignment())
+                                + ", control socket "
+                                + control.path()
+                                + ", pid "
+                                + ProcessHandle.current().pid());
+                monitor.ended()
+                        .whenComplete(
+                                (nothing, failure) -> {
+                                    if (failure == null) {
+                                        stop.complete(null);
+                                    } else {
+                                        stop.completeExceptionally(failure);
+                                    }
+                                });
+                await(stop);
+                console.say("stopping");
+            }
+        }
+        console.say("stopped");
+    }
+
+    private static void await(CompletableFuture<Void> stop) {
+        try {
+            stop.join();
+        } catch (CompletionException e) {
+            throw CommandLineFront.asOperatorError(e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    private static String wire(Assignment assignment) {
+        return switch (assignment) {
+            case Assignment.Emulated emulated -> "wire " + emulated.wire();
+        };
+    }
+}

@@ -1,0 +1,80 @@
+package org.cofferdam.monitor.control;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import org.cofferdam.monitor.config.ExitCode;
+import org.cofferdam.monitor.config.OperatorError;
+
+/**
+ * The answer to one control call.
+ *
+ * @param status of HTTP
+ * @param allow the methods that the path takes, where the call's was not one of them; else empty
+ */
+record Answer(int status, String contentType, String body, String allow) {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    /** Writes one JSON value. */
+    interface Body {
+        void write(JsonGenerator out) throws IOException;
+    }
+
+    static Answer json(int status, Body body) {
+        StringWriter text = new StringWriter(1024);
+        try (JsonGenerator out = JSON.createGenerator(text)) {
+            body.write(out);
+            out.writeRaw('\n'); // so that curl's output ends with a line
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // memory does not fail so
+        }
+        return new Answer(status, "application/json", text.toString(), "");
+    }
+
+    /** It is done, and by which process. */
+    static Answer done() {
+        return json(
+                200,
+                out -> {
+                    out.writeStartObject();
+                    out.writeBooleanField("ok", true);
+                    out.writeNumberField("pid", ProcessHandle.current().pid());
+                    out.writeEndObject();
+                });
+    }
+
+    static Answer text(String body) {
+        return new Answer(200, "text/plain; version=0.0.4; charset=utf-8", body, "");
+    }
+
+    /** One sentence and the exit code that the command line ends with. */
+    static Answer error(int status, ExitCode exitCode, String sentence) {
+        return json(
+                status,
+                out -> {
+                    out.writeStartObject();
+                    out.writeStringField("error", sentence);
+                    out.writeNumberField("exitCode", exitCode.code());
+                    out.writeEndObject();
+                });
+    }
+
+    /** The path exists, but not for this method. */
+    static Answer methodNotAllowed(String sentence, String allow) {
+        Answer error = error(405, ExitCode.USAGE, sentence);
+        return new Answer(error.status(), error.contentType(), error.body(), allow);
+    }
+
+    static Answer error(OperatorError e) {
+        int status =
+                switch (e.exitCode()) {
+                    case USAGE -> 400;
+                    case REFUSED -> 403;
+                    case ENVIRONMENT -> 409; // what was asked clashes with how the machine is
+                    case FAILURE, OK -> 500;
+                };
+        return error(status, e.exitCode(), e.sentence());
+    }
+}

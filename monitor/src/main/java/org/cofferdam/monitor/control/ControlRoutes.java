@@ -1,0 +1,232 @@
+package org.cofferdam.monitor.control;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.cofferdam.monitor.config.ExitCode;
+import org.cofferdam.monitor.config.InterfaceName;
+import org.cofferdam.monitor.config.MacAddress;
+import org.cofferdam.monitor.config.OperatorError;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What each method and path does. Control thread only. Knows nothing of sockets: a call comes in as texts, an {@link
+ * Answer} goes out. A call is checked, then recorded, then made, in this order: what takes effect is on record.
+ */
+final class ControlRoutes {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlRoutes.class);
+    private static final int MAX_REASON = 120;
+    private static final String PORTS = "/v1/ports";
+
+    private final MonitorService service;
+    private final CallRecorder recorder;
+    private final int ownUid;
+    private final Map<String, Map<String, Route>> routes = new TreeMap<>();
+
+    /** One thing that can be asked. Preparing checks the input; the prepared call takes effect. */
+    private interface Route {
+        Prepared prepare(String rest, byte[] body);
+    }
+
+    private record Prepared(String arguments, Effect effect) {}
+
+    private interface Effect {
+        CompletionStage<Answer> make();
+    }
+
+    ControlRoutes(MonitorService service, CallRecorder recorder, int ownUid) {
+        this.service = service;
+        this.recorder = recorder;
+        this.ownUid = ownUid;
+        route(
+                "GET",
+                "/v1/status",
+                (rest, body) ->
+                        now(
+                                () ->
+                                        Answer.json(
+                                                200,
+                                                out -> StatusJson.write(service.status(), out))));
+        route(
+                "GET",
+                "/metrics",
+                (rest, body) -> now(() -> Answer.text(Metric.text(service.status()))));
+        route(
+                "GET",
+                PORTS,
+                (rest, body) ->
+                        now(
+                                () ->
+                                        Answer.json(
+                                                200,
+                                                out ->
+                                                        StatusJson.ports(
+                                                                service.listPorts(), out))));
+        route("POST", "/v1/stop", this::stop);
+        route("POST", "/v1/driver/restart", this::restart);
+        route("POST", PORTS, this::addPort);
+        route("DELETE", PORTS + "/", this::removePort);
+    }
+
+    private void route(String method, String path, Route route) {
+        routes.computeIfAbsent(path, p -> new TreeMap<>()).put(method, route);
+    }
+
+    /**
+     * Makes a call.
+     *
+     * @param path of the request, without a query: queries are not used and not accepted
+     * @return the answer; never completes exceptionally
+     */
+    CompletionStage<Answer> call(Caller caller, String method, String path, byte[] body) {
+        try {
+            if (caller.uid() != 0 && caller.uid() != ownUid) {
+                LOG.warn(
+                        "control: uid {} pid {} refused: {} {}",
+                        caller.uid(),
+                        caller.pid(),
+                        method,
+                        path);
+                record(caller, false, method + " " + path);
+                return answered(
+                        Answer.error(
+                                403,
+                                ExitCode.REFUSED,
+                                "uid "
+                                        + caller.uid()
+                                        + " may not control this monitor; call it as root or as the user it runs as"));
+            }
+            return allowed(caller, method, path, body);
+        } catch (RuntimeException e) {
+            return answered(failed(e));
+        }
+    }
+
+    private CompletionStage<Answer> allowed(
+            Caller caller, String method, String path, byte[] body) {
+        String rest = "";
+        Map<String, Route> methods = routes.get(path);
+        if (methods == null && path.startsWith(PORTS + "/") && path.length() > PORTS.length() + 1) {
+            methods = routes.get(PORTS + "/");
+            rest = path.substring(PORTS.length() + 1);
+        }
+        if (methods == null || path.equals(PORTS + "/")) {
+            record(caller, true, method + " " + path);
+            return answered(
+                    Answer.error(
+                            404,
+                            ExitCode.USAGE,
+                            "there is no "
+                                    + path
+                                    + " here; see monitor/README.md for the control API"));
+        }
+        Route route = methods.get(method);
+        if (route == null) {
+            record(caller, true, method + " " + path);
+            String allow = String.join(", ", methods.keySet());
+            return answered(
+                    Answer.methodNotAllowed(path + " takes " + allow + ", not " + method, allow));
+        }
+        Prepared call = route.prepare(rest, body);
+        record(caller, true, method + " " + path + call.arguments());
+        return call.effect().make().exceptionally(ControlRoutes::failed);
+    }
+
+    private void record(Caller caller, boolean allowed, String call) {
+        String line =
+                call.replaceAll(
+                        "\\p{Cntrl}", " "); // neither the log nor the record is to be forged
+        String text = line.substring(0, Math.min(line.length(), CallRecorder.MAX_DESCRIPTION));
+        if (!allowed) {
+            LOG.warn("control: refused uid {} pid {}: {}", caller.uid(), caller.pid(), text);
+        }
+        recorder.record(caller, allowed, text);
+    }
+
+    private Prepared stop(String rest, byte[] bytes) {
+        CallBody body = CallBody.parse(bytes, Set.of("reason"));
+        String reason = reason(body);
+        return new Prepared(body.toString(), () -> done(service.stop(reason)));
+    }
+
+    private Prepared restart(String rest, byte[] bytes) {
+        CallBody body = CallBody.parse(bytes, Set.of("reason", "kill"));
+        String reason = reason(body);
+        boolean kill = body.flag("kill");
+        return new Prepared(
+                body.toString(),
+                () -> done(kill ? service.killDriver(reason) : service.restartDriver(reason)));
+    }
+
+    private Prepared addPort(String rest, byte[] bytes) {
+        CallBody body = CallBody.parse(bytes, Set.of("netdev", "mac", "toHost", "toPorts"));
+        PortRequest request =
+                new PortRequest(
+                        body.required("netdev", InterfaceName::new),
+                        body.required("mac", MacAddress::parse),
+                        body.flag("toHost"),
+                        body.flag("toPorts"));
+        return new Prepared(body.toString(), () -> done(service.addPort(request)));
+    }
+
+    private Prepared removePort(String rest, byte[] bytes) {
+        CallBody.parse(bytes, Set.of());
+        InterfaceName netdev;
+        try {
+            netdev = new InterfaceName(rest);
+        } catch (IllegalArgumentException e) {
+            throw OperatorError.usage(String.valueOf(e.getMessage()));
+        }
+        return new Prepared("", () -> done(service.removePort(netdev)));
+    }
+
+    private static String reason(CallBody body) {
+        Optional<String> reason =
+                body.text(
+                        "reason",
+                        r -> {
+                            if (r.length() > MAX_REASON) {
+                                throw new IllegalArgumentException(
+                                        "a reason has at most " + MAX_REASON + " characters");
+                            }
+                            return r.replaceAll("\\p{Cntrl}", " ");
+                        });
+        return reason.orElse("operator");
+    }
+
+    private static Prepared now(Supplier<Answer> answer) {
+        return new Prepared("", () -> answered(answer.get()));
+    }
+
+    private static CompletionStage<Answer> answered(Answer answer) {
+        return CompletableFuture.completedFuture(answer);
+    }
+
+    private static CompletionStage<Answer> done(CompletionStage<Void> stage) {
+        return stage.thenApply(nothing -> Answer.done());
+    }
+
+    private static Answer failed(Throwable thrown) {
+        Throwable cause =
+                thrown instanceof CompletionException && thrown.getCause() != null
+                        ? thrown.getCause()
+                        : thrown;
+        if (cause instanceof OperatorError e) {
+            return Answer.error(e);
+        }
+        return Answer.error(
+                500,
+                ExitCode.FAILURE,
+                "the monitor could not do it ("
+                        + cause.getClass().getSimpleName()
+                        + ": "
+                        + cause.getMessage()
+                        + "); see the monitor's log");
+    }
+}

@@ -1,0 +1,114 @@
+package org.cofferdam.monitor.control;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * How a running monitor stands: what {@code monitor status} shows and the metrics are made of. Immutable; made on the
+ * control thread. Times are in the unit that the name says; counters count since the monitor's start.
+ *
+ * @param assign what was assigned: {@code emulated}
+ * @param card the card's model
+ * @param wire the interface that is the card's wire
+ */
+public record MonitorStatus(
+        Monitor monitor,
+        String assign,
+        String card,
+        String wire,
+        HostInterface hostInterface,
+        Domain domain,
+        List<Port> ports,
+        Map<String, Long> kernelDrops,
+        Audit audit,
+        List<ThreadUse> threads) {
+
+    public MonitorStatus {
+        ports = List.copyOf(ports);
+        threads = List.copyOf(threads);
+    }
+
+    /**
+     * The process.
+     *
+     * @param rssAnonBytes RssAnon of /proc/self/status: anonymous memory without the domain's RAM
+     * @param heapBytes used Java heap
+     */
+    public record Monitor(
+            long pid,
+            String version,
+            Instant started,
+            long uptimeMillis,
+            long cpuNanos,
+            long rssAnonBytes,
+            long heapBytes) {}
+
+    /** The interface that the host sees as the card's. */
+    public record HostInterface(String name, String mac, int mtu, boolean carrier) {}
+
+    /**
+     * The driver domain.
+     *
+     * @param state the life cycle's state, in lower case
+     * @param image what runs in it
+     * @param ramBytes its memory
+     * @param restarts how often it was started again
+     * @param lastReason why it last left the running state
+     * @param lastOutageMillis from its last failure until it forwarded again
+     * @param bootMillis from the creation of the virtual machine to link-up, of the last start
+     * @param linkUp what the driver says of the link
+     * @param linkMbits the link's speed as the driver says
+     * @param mac the address that the driver read from the card
+     * @param passes turns of the driver's loop, as it says
+     */
+    public record Domain(
+            String state,
+            String image,
+            long ramBytes,
+            long restarts,
+            Optional<String> lastReason,
+            OptionalLong lastOutageMillis,
+            OptionalLong bootMillis,
+            boolean linkUp,
+            int linkMbits,
+            String mac,
+            long passes) {}
+
+    /**
+     * A port of the packet switch.
+     *
+     * @param name its name, for netdev ports the interface's
+     * @param kind {@code uplink}, {@code host}, {@code netdev} or {@code guest}
+     * @param state {@code up} or why it is not
+     * @param rxFrames frames taken from the port
+     * @param txFrames frames given to the port
+     * @param verdicts how many of the frames taken got which verdict, by the verdict's name in lower case
+     */
+    public record Port(
+            String name,
+            String kind,
+            String state,
+            String mac,
+            boolean toHost,
+            boolean toPorts,
+            long rxFrames,
+            long rxBytes,
+            long txFrames,
+            long txBytes,
+            Map<String, Long> verdicts) {}
+
+    /**
+     * The audit log.
+     *
+     * @param state {@code ok}, {@code waiting} (the packet path is held back) or what is wrong
+     * @param lost records that the operator allowed to be lost
+     */
+    public record Audit(
+            String directory, String state, long records, long blocks, long bytes, long lost) {}
+
+    /** A thread of the monitor and the processor time it has used. */
+    public record ThreadUse(String name, long cpuNanos) {}
+}

@@ -1,0 +1,22 @@
+package org.cofferdam.monitor.control;
+
+import java.util.concurrent.CompletionStage;
+
+/** A monitor at work. */
+public interface RunningMonitor extends AutoCloseable {
+    MonitorService service();
+
+    /** Where control calls are recorded. */
+    CallRecorder recorder();
+
+    /**
+     * Completes when {@link MonitorService#stop} was asked for, or exceptionally with an {@link
+     * org.cofferdam.monitor.config.OperatorError} when the monitor cannot go on. The command line then calls {@link
+     * #close}.
+     */
+    CompletionStage<Void> ended();
+
+    /** Stops in the reverse order of the start and leaves the host as it was found. Main thread; also after a signal. */
+    @Override
+    void close();
+}

@@ -1,0 +1,121 @@
+package org.cofferdam.monitor.control;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/** Writes a {@link MonitorStatus} as JSON. Field names are part of the API: they are only ever added to. */
+public final class StatusJson {
+    private StatusJson() {}
+
+    public static void write(MonitorStatus status, JsonGenerator out) throws IOException {
+        out.writeStartObject();
+        monitor(status.monitor(), out);
+        out.writeStringField("assign", status.assign());
+        out.writeStringField("card", status.card());
+        out.writeStringField("wire", status.wire());
+        hostInterface(status.hostInterface(), out);
+        domain(status.domain(), out);
+        out.writeFieldName("ports");
+        ports(status.ports(), out);
+        counts("kernelDrops", status.kernelDrops(), out);
+        audit(status.audit(), out);
+        out.writeArrayFieldStart("threads");
+        for (MonitorStatus.ThreadUse t : status.threads()) {
+            out.writeStartObject();
+            out.writeStringField("name", t.name());
+            out.writeNumberField("cpuNanos", t.cpuNanos());
+            out.writeEndObject();
+        }
+        out.writeEndArray();
+        out.writeEndObject();
+    }
+
+    /** Writes the array of ports alone, as {@code GET /v1/ports} answers. */
+    public static void ports(List<MonitorStatus.Port> ports, JsonGenerator out) throws IOException {
+        out.writeStartArray();
+        for (MonitorStatus.Port p : ports) {
+            out.writeStartObject();
+            out.writeStringField("name", p.name());
+            out.writeStringField("kind", p.kind());
+            out.writeStringField("state", p.state());
+            out.writeStringField("mac", p.mac());
+            out.writeBooleanField("toHost", p.toHost());
+            out.writeBooleanField("toPorts", p.toPorts());
+            out.writeNumberField("rxFrames", p.rxFrames());
+            out.writeNumberField("rxBytes", p.rxBytes());
+            out.writeNumberField("txFrames", p.txFrames());
+            out.writeNumberField("txBytes", p.txBytes());
+            counts("verdicts", p.verdicts(), out);
+            out.writeEndObject();
+        }
+        out.writeEndArray();
+    }
+
+    private static void monitor(MonitorStatus.Monitor m, JsonGenerator out) throws IOException {
+        out.writeObjectFieldStart("monitor");
+        out.writeNumberField("pid", m.pid());
+        out.writeStringField("version", m.version());
+        out.writeStringField("started", m.started().toString());
+        out.writeNumberField("uptimeMillis", m.uptimeMillis());
+        out.writeNumberField("cpuNanos", m.cpuNanos());
+        out.writeNumberField("rssAnonBytes", m.rssAnonBytes());
+        out.writeNumberField("heapBytes", m.heapBytes());
+        out.writeEndObject();
+    }
+
+    private static void hostInterface(MonitorStatus.HostInterface h, JsonGenerator out)
+            throws IOException {
+        out.writeObjectFieldStart("hostInterface");
+        out.writeStringField("name", h.name());
+        out.writeStringField("mac", h.mac());
+        out.writeNumberField("mtu", h.mtu());
+        out.writeBooleanField("carrier", h.carrier());
+        out.writeEndObject();
+    }
+
+    private static void domain(MonitorStatus.Domain d, JsonGenerator out) throws IOException {
+        out.writeObjectFieldStart("domain");
+        out.writeStringField("state", d.state());
+        out.writeStringField("image", d.image());
+        out.writeNumberField("ramBytes", d.ramBytes());
+        out.writeNumberField("restarts", d.restarts());
+        if (d.lastReason().isPresent()) {
+            out.writeStringField("lastReason", d.lastReason().get());
+        }
+        if (d.lastOutageMillis().isPresent()) {
+            out.writeNumberField("lastOutageMillis", d.lastOutageMillis().getAsLong());
+        }
+        if (d.bootMillis().isPresent()) {
+            out.writeNumberField("bootMillis", d.bootMillis().getAsLong());
+        }
+        out.writeObjectFieldStart("link");
+        out.writeBooleanField("up", d.linkUp());
+        out.writeNumberField("mbits", d.linkMbits());
+        out.writeEndObject();
+        out.writeStringField("mac", d.mac());
+        out.writeNumberField("passes", d.passes());
+        out.writeEndObject();
+    }
+
+    private static void audit(MonitorStatus.Audit a, JsonGenerator out) throws IOException {
+        out.writeObjectFieldStart("audit");
+        out.writeStringField("directory", a.directory());
+        out.writeStringField("state", a.state());
+        out.writeNumberField("records", a.records());
+        out.writeNumberField("blocks", a.blocks());
+        out.writeNumberField("bytes", a.bytes());
+        out.writeNumberField("lost", a.lost());
+        out.writeEndObject();
+    }
+
+    private static void counts(String field, Map<String, Long> counts, JsonGenerator out)
+            throws IOException {
+        out.writeObjectFieldStart(field);
+        for (Map.Entry<String, Long> e : counts.entrySet()) {
+            out.writeNumberField(e.getKey(), e.getValue());
+        }
+        out.writeEndObject();
+    }
+}

@@ -1,0 +1,65 @@
+package org.cofferdam.proxy.packetswitch;
+
+import org.cofferdam.proxy.virtqueue.QueueError;
+
+/**
+ * Where the switch and its ports record what crosses them. On the switch's thread; allocation-free but for attach and
+ * detach.
+ */
+public interface CrossingRecorder {
+    /** Records nothing: for benchmarks that measure what the log costs. */
+    CrossingRecorder NONE =
+            new CrossingRecorder() {
+                @Override
+                public boolean hasRoom(int bursts, int packets) {
+                    return true;
+                }
+
+                @Override
+                public boolean burstIn(
+                        PortId port, int queue, int packets, int[] lengths, byte[] verdicts) {
+                    return true;
+                }
+
+                @Override
+                public boolean burstOut(
+                        PortId port, int queue, int packets, int[] lengths, byte[] verdicts) {
+                    return true;
+                }
+
+                @Override
+                public boolean queueRefused(PortId port, int queue, int head, QueueError error) {
+                    return true;
+                }
+
+                @Override
+                public void attached(PortId port, String what) {}
+
+                @Override
+                public void detached(PortId port, String what) {}
+            };
+
+    /** Whether this many burst records, of this many packets each, fit now. */
+    boolean hasRoom(int bursts, int packets);
+
+    /**
+     * A burst was taken from a port.
+     *
+     * @param lengths bytes of each frame; the first {@code packets} count
+     * @param verdicts {@link Verdict#code} of each frame
+     * @return false when there was no room
+     */
+    boolean burstIn(PortId port, int queue, int packets, int[] lengths, byte[] verdicts);
+
+    /** A burst was given to a port; like {@link #burstIn}. */
+    boolean burstOut(PortId port, int queue, int packets, int[] lengths, byte[] verdicts);
+
+    /** A queue was refused; false when there was no room. */
+    boolean queueRefused(PortId port, int queue, int head, QueueError error);
+
+    /** A port's peer is there. May wait for room. */
+    void attached(PortId port, String what);
+
+    /** A port's peer is gone. May wait for room. */
+    void detached(PortId port, String what);
+}

@@ -1,0 +1,49 @@
+package org.cofferdam.proxy.packetswitch;
+
+/** What the switch keeps for a port. */
+final class SwitchPort {
+    final PortId id;
+    final Port port;
+    final PortPolicy policy;
+    final boolean isUplink;
+    final RateLimit rate;
+    final PortCounters counters;
+
+    /** Frames of the burst under way that go to this port. */
+    final Selection selection;
+
+    /** The port was not looked at in the last pass. */
+    boolean heldBack;
+
+    private final int[] etherTypes;
+
+    SwitchPort(PortId id, Port port, PortPolicy policy, int burstFrames) {
+        this(id, port, policy, burstFrames, new PortCounters());
+    }
+
+    /** The same port under another policy; its counters go on. */
+    SwitchPort under(PortPolicy other) {
+        return new SwitchPort(id, port, other, selection.capacity(), counters);
+    }
+
+    private SwitchPort(
+            PortId id, Port port, PortPolicy policy, int burstFrames, PortCounters counters) {
+        this.counters = counters;
+        this.id = id;
+        this.port = port;
+        this.policy = policy;
+        this.isUplink = policy.role() == PortPolicy.Role.UPLINK;
+        this.rate = new RateLimit(policy.packetsPerSecond(), policy.bitsPerSecond());
+        this.selection = new Selection(burstFrames);
+        this.etherTypes = policy.etherTypes().stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    boolean allows(int etherType) {
+        for (int allowed : etherTypes) {
+            if (allowed == etherType) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
