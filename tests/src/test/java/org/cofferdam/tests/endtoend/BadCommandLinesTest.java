@@ -130,12 +130,12 @@ final class BadCommandLinesTest {
 
     @Test
     void withoutPermissionForKvmItSaysSo() throws IOException {
-        Command.of("chown", "-R", "65534:65534", monitor.runDir().getParent().toString())
+        Command.of("chown", "-R", "65534:65534", monitor.folder().toString())
                 .run()
                 .orFail();
         Command.Result result =
                 startIn(
-                        "chmod 755 " + monitor.runDir().getParent(),
+                        "chmod 755 " + monitor.folder(),
                         "setpriv --reuid 65534 --regid 65534 --clear-groups");
         assertOneSentence(result, ENVIRONMENT);
         assertTrue(result.err().contains("permission"), result.toString());

@@ -39,9 +39,11 @@ final class KernelDropsTest {
 
     @AfterAll
     void stop() {
-        try (NetworkNamespaces n = network;
-                RunningMonitor m = monitor) {
-            m.stop();
+        RunningMonitor last = monitor;
+        try (last) {
+            last.stop();
+        } finally {
+            network.close();
         }
     }
 

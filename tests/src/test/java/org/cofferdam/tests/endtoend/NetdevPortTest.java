@@ -32,9 +32,11 @@ final class NetdevPortTest {
 
     @AfterAll
     void stop() {
-        try (NetworkNamespaces n = network;
-                RunningMonitor m = monitor) {
-            m.stop();
+        RunningMonitor last = monitor;
+        try (last) {
+            last.stop();
+        } finally {
+            network.close();
         }
     }
 

@@ -33,9 +33,11 @@ final class PacketsByTheCardTest {
 
     @AfterAll
     void stop() {
-        try (NetworkNamespaces n = network;
-                RunningMonitor m = monitor) {
-            m.stop();
+        RunningMonitor last = monitor;
+        try (last) {
+            last.stop();
+        } finally {
+            network.close();
         }
     }
 

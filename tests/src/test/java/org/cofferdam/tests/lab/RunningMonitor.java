@@ -236,6 +236,11 @@ public final class RunningMonitor implements AutoCloseable {
         }
     }
 
+    /** Where all of this monitor's files lie. */
+    public Path folder() {
+        return folder;
+    }
+
     public Path runDir() {
         return folder.resolve("run");
     }

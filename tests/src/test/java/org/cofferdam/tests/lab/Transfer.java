@@ -87,7 +87,7 @@ public final class Transfer implements AutoCloseable {
     /** Waits until the receiver has this many more bytes than now. */
     public void awaitMore(long bytes) {
         long wanted = received() + bytes;
-        Awaitility.await(() -> bytes + " more bytes to arrive; so far: " + this)
+        Awaitility.await(bytes + " more bytes to arrive")
                 .atMost(PATIENCE)
                 .until(() -> received() >= wanted || !sender.isAlive() || !server.isAlive());
         if (received() < wanted) {
