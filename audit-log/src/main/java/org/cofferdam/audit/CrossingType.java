@@ -72,9 +72,8 @@ public enum CrossingType {
             0x0101,
             DOMAIN_MONITOR,
             "A driver domain's virtual machine was made and its first instruction is due.",
-            dec("attempt"),
-            dec("ram_bytes"),
-            dec("image_bytes")),
+            dec("life"),
+            dec("ram_bytes")),
     DOMAIN_STATE(
             0x0102,
             DOMAIN_MONITOR,
@@ -179,6 +178,18 @@ public enum CrossingType {
             "The domain changed its status page.",
             dec("state"),
             as("up", Kind.BOOL)),
+    DESCRIPTOR_REFUSED(
+            0x0114,
+            DOMAIN_MONITOR,
+            "The card dropped a packet whose descriptors make no sense.",
+            dec("ring"),
+            dec("why")),
+    REGISTER_REFUSED(
+            0x0115,
+            DOMAIN_MONITOR,
+            "The card did not take a register access.",
+            hex("offset"),
+            dec("why")),
 
     // Ports and the packet switch.
     BURST_IN(0x0201, DOMAIN_PROXY, "Packets taken from a port's ring, each with its verdict."),
@@ -224,7 +235,8 @@ public enum CrossingType {
             dec("ifindex"),
             as("ethertype", Kind.ETHERTYPE),
             dec("length"),
-            as("mac", Kind.MAC)),
+            as("source", Kind.MAC),
+            dec("direction")),
     POLICY(
             0x0303,
             PROXY_KERNEL,

@@ -21,7 +21,6 @@ import org.cofferdam.binding.kvm.Kvm;
 import org.cofferdam.binding.kvm.UnsupportedKvmException;
 import org.cofferdam.binding.memory.SharedMemory;
 import org.cofferdam.binding.net.NetDevice;
-import org.cofferdam.drivervm.BadImageException;
 import org.cofferdam.drivervm.DomainLayout;
 import org.cofferdam.drivervm.NanoImage;
 import org.cofferdam.monitor.card.CardModel;
@@ -222,8 +221,7 @@ public final class Monitor implements RunningMonitor {
             throw OperatorError.failure("interrupted while the driver domain started", e);
         } catch (ExecutionException e) {
             throw OperatorError.failure(
-                    "the driver domain could not be made: " + e.getCause().getMessage(),
-                    e.getCause());
+                    "the driver domain could not be made: " + e.getMessage(), e);
         }
     }
 
@@ -258,7 +256,7 @@ public final class Monitor implements RunningMonitor {
             case DriverImage.ElfFile file -> {
                 try {
                     yield NanoImage.read(file.path());
-                } catch (IOException | BadImageException e) {
+                } catch (IOException e) {
                     throw OperatorError.environment(
                             "the image " + file.path() + " cannot be used: " + e.getMessage());
                 }

@@ -62,25 +62,22 @@ final class OperatorDesk implements MonitorService {
     public CompletionStage<Void> restartDriver(String reason) {
         CompletableFuture<Void> forwards = new CompletableFuture<>();
         DriverDomain domain = parts.domain();
+        Consumer<DomainState> listener =
+                state -> {
+                    if (state == DomainState.RUNNING) {
+                        forwards.complete(null);
+                    } else if (state == DomainState.FAULTED) {
+                        forwards.completeExceptionally(
+                                OperatorError.failure(
+                                        "the driver failed again while it started; see 'monitor audit"
+                                                + " tail'",
+                                        null));
+                    }
+                };
         parts.thread()
                 .post(
                         () -> {
-                            Consumer<DomainState> listener =
-                                    state -> {
-                                        if (state == DomainState.RUNNING) {
-                                            forwards.complete(null);
-                                        } else if (state == DomainState.FAULTED) {
-                                            forwards.completeExceptionally(
-                                                    OperatorError.failure(
-                                                            "the driver failed again while it started; see"
-                                                                    + " 'monitor audit tail'",
-                                                            null));
-                                        }
-                                    };
                             domain.onState(listener);
-                            forwards.whenComplete(
-                                    (nothing, failure) ->
-                                            parts.thread().post(() -> domain.offState(listener)));
                             try {
                                 domain.restart("an operator restarts it: " + reason);
                             } catch (RuntimeException e) {
@@ -91,7 +88,9 @@ final class OperatorDesk implements MonitorService {
                                                 e));
                             }
                         });
-        return forwards.orTimeout(RESTART_SECONDS, TimeUnit.SECONDS);
+        return forwards.orTimeout(RESTART_SECONDS, TimeUnit.SECONDS)
+                .whenComplete(
+                        (nothing, failure) -> parts.thread().post(() -> domain.offState(listener)));
     }
 
     @Override

@@ -57,7 +57,7 @@ final class UplinkQueues implements DomainQueues {
 
     @Override
     public long offered() {
-        return uplink.framesGiven() + card.framesReceived();
+        return uplink.rxFilled() + card.framesReceived();
     }
 
     @Override

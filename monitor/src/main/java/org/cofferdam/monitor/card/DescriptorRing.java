@@ -61,6 +61,8 @@ final class DescriptorRing {
         this.events = events;
     }
 
+    private long tailMoves;
+
     State state() {
         return state;
     }
@@ -135,6 +137,9 @@ final class DescriptorRing {
         }
         int wanted = registers.tail();
         if (Integer.compareUnsigned(wanted, size) < 0) {
+            if (wanted != tail) {
+                tailMoves++;
+            }
             tail = wanted;
             refusedTail = -1;
         } else if (wanted != refusedTail) {
@@ -159,6 +164,11 @@ final class DescriptorRing {
                     RegisterRefusal.RING_MOVED_WHILE_RUNNING);
             registers.restore(base, length);
         }
+    }
+
+    /** How often the domain moved the tail to another place; counts up over all its lives. */
+    long tailMoves() {
+        return tailMoves;
     }
 
     /** Descriptors that are the card's. */

@@ -151,6 +151,16 @@ public final class EmulatedNic implements AssignedNic {
         return transmit.blocked();
     }
 
+    /** Frames from the wire put into the domain's receive ring, since the card was made. */
+    public long framesReceived() {
+        return receive.framesReceived();
+    }
+
+    /** How often the domain moved one of the rings' tails, since the card was made. */
+    public long tailMoves() {
+        return receiveRing.tailMoves() + transmitRing.tailMoves();
+    }
+
     /** Register accesses that the card did not answer because of their size or place. */
     public long refusedAccesses() {
         return refusedAccesses;

@@ -18,6 +18,7 @@ final class ReceivePath {
     private static final int SHORTEST = 60; // IEEE 802.3 4.4.2: 64 bytes with FCS
     private static final int LONGEST_WITHOUT_LPE = 1522; // DS 10.2.5.1, LPE
     private static final int STATUS_VP = 1 << 3;
+    private long framesReceived;
     private static final int STATUS_PIF = 1 << 7;
     private static final ValueLayout.OfInt LITTLE_INT =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -88,6 +89,11 @@ final class ReceivePath {
     void reset() {
         ring.stop();
         waiting = false;
+    }
+
+    /** Frames put into the ring; counts up over all lives of the domain. */
+    long framesReceived() {
+        return framesReceived;
     }
 
     /** Whether a frame waits for the domain to give the ring a descriptor. */
@@ -230,6 +236,7 @@ final class ReceivePath {
             return Outcome.DONE;
         }
         statistics.received(onWire, destination);
+        framesReceived++;
         return Outcome.STORED;
     }
 

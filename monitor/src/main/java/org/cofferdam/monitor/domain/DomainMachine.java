@@ -1,15 +1,12 @@
 package org.cofferdam.monitor.domain;
 
 import org.cofferdam.binding.kvm.Kvm;
-import org.cofferdam.binding.kvm.Segment;
-import org.cofferdam.binding.kvm.SystemRegisters;
 import org.cofferdam.binding.kvm.Vcpu;
 import org.cofferdam.binding.kvm.Vm;
 import org.cofferdam.binding.memory.SharedMemory;
 import org.cofferdam.drivervm.DomainLayout;
 import org.cofferdam.drivervm.InitialState;
 import org.cofferdam.drivervm.MemoryRegion;
-import org.cofferdam.drivervm.SegmentRegister;
 import org.cofferdam.monitor.card.AssignedNic;
 import org.cofferdam.monitor.card.RegisterWindow;
 
@@ -62,33 +59,8 @@ final class DomainMachine implements AutoCloseable {
 
     /** Sets the registers of the first instruction. */
     void begin(InitialState start) {
-        vcpu.setSystemRegisters(
-                new SystemRegisters(
-                        segment(start.code()),
-                        segment(start.data()),
-                        segment(start.task()),
-                        start.gdtBase(),
-                        start.gdtLimit(),
-                        start.idtBase(),
-                        start.idtLimit(),
-                        start.cr0(),
-                        start.cr3(),
-                        start.cr4(),
-                        start.efer()));
+        vcpu.setSystemRegisters(start.system());
         vcpu.setStart(start.rip(), start.rsp(), start.rflags());
-    }
-
-    private static Segment segment(SegmentRegister s) {
-        return new Segment(
-                s.base(),
-                s.limit(),
-                s.selector(),
-                s.type(),
-                s.privilege(),
-                !s.system(),
-                s.longMode(),
-                s.defaultBig(),
-                s.granular());
     }
 
     Vcpu vcpu() {

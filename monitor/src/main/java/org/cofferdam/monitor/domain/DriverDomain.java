@@ -423,7 +423,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
                         settings.uplinkFeatures(),
                         settings.idlePasses());
         m.begin(NanoLoader.load(ram.segment(), image, page));
-        recorder.event(CrossingType.BOOT, lives, DomainLayout.MEMORY_BYTES, image.fileBytes());
+        recorder.event(CrossingType.BOOT, lives, DomainLayout.MEMORY_BYTES, 0);
         queues.attach(ram.segment());
         watchdog.restart(now, queues.offered(), queues.served());
         nextLook = now;

@@ -33,6 +33,11 @@ public final class Selection {
         count++;
     }
 
+    /** How many frames fit. */
+    int capacity() {
+        return frame.length;
+    }
+
     public int count() {
         return count;
     }

@@ -43,6 +43,11 @@ final class ServiceWatch {
         offered = offeredNow;
     }
 
+    /** Buffers filled so far. */
+    long filled() {
+        return filled;
+    }
+
     /** Buffers that the driver owes. */
     long owed() {
         return owed(offered);

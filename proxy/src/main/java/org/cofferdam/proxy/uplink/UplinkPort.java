@@ -339,6 +339,11 @@ public final class UplinkPort implements Port {
         return queues.receive().chainsOffered();
     }
 
+    /** Receive buffers that were filled with frames since the domain was attached. */
+    public long rxFilled() {
+        return queues.watch().filled();
+    }
+
     /** Frames that the domain has transmitted since it was attached. */
     public long txTakenProgress() {
         return queues.transmit().chainsTaken();
