@@ -1,13 +1,12 @@
 package org.cofferdam.monitor.cli;
 
 import java.io.IOException;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.cofferdam.binding.net.NetDevice;
 import org.cofferdam.monitor.config.Assignment;
 import org.cofferdam.monitor.config.ExitCode;
 import org.cofferdam.monitor.config.InterfaceName;
@@ -41,7 +40,7 @@ final class HostChecks {
     /** What must be so after an earlier monitor has been cleaned up. */
     static void afterCleanup(StartOptions options) {
         InterfaceName host = options.hostInterface();
-        if (find(host) != null) {
+        if (exists(host)) {
             throw OperatorError.environment(
                     "--host-if: the interface "
                             + host
@@ -53,7 +52,7 @@ final class HostChecks {
     }
 
     private static void wireExists(InterfaceName wire) {
-        if (find(wire) == null) {
+        if (!exists(wire)) {
             throw OperatorError.environment(
                     "--wire: there is no interface "
                             + wire
@@ -117,13 +116,7 @@ final class HostChecks {
         }
     }
 
-    @org.jspecify.annotations.Nullable
-    private static NetworkInterface find(InterfaceName name) {
-        try {
-            return NetworkInterface.getByName(name.value());
-        } catch (SocketException e) {
-            throw OperatorError.failure(
-                    "the machine's interfaces cannot be listed (" + e.getMessage() + ")", e);
-        }
+    private static boolean exists(InterfaceName name) {
+        return NetDevice.index(name.value()) != 0;
     }
 }

@@ -212,6 +212,11 @@ public final class KernelProxy implements AutoCloseable {
         return ring.fd();
     }
 
+    /** The drop counters' map, for comparison with bpftool. */
+    int dropsFd() {
+        return object.map("drops").fd();
+    }
+
     /** Offers all drops so far to the sink now; false if it had no room for all. */
     public boolean flush() {
         return reader.flush();
