@@ -42,7 +42,7 @@ trap_exits() {
 make_namespaces() {
     local ns
     work=$(mktemp -d "${TMPDIR:-/tmp}/cofferdam-run-XXXXXX")
-    mkdir "$work/run" "$work/audit"
+    mkdir -m 700 "$work/run" "$work/audit"
     for ns in "$host" "$outside" "$guest"; do
         ip netns add "$ns"
         # Router solicitations and the like would be frames that nobody asked for.
@@ -64,10 +64,10 @@ make_namespaces() {
 # start_monitor ARGUMENTS...: starts it in `host` as a daemon that forwards when this returns, and gives the
 # card's interface its address.
 start_monitor() {
-    monitor start --assign emulated --wire wire0 --host-if cof0 --run-dir "$work/run" --audit-dir "$work/audit" --detach "$@"
-    monitor_pid=$(status .monitor.pid)
-    ip -n "$host" address add "$host_ip/24" dev cof0
-    ip -n "$host" link set cof0 up
+    monitor start --assign emulated --wire wire0 --host-if cof0 --run-dir "$work/run" --audit-dir "$work/audit" --detach "$@" &&
+        monitor_pid=$(status .monitor.pid) &&
+        ip -n "$host" address add "$host_ip/24" dev cof0 &&
+        ip -n "$host" link set cof0 up
 }
 
 # wait_for SECONDS COMMAND...: runs the command until it succeeds; fails when the time is over.

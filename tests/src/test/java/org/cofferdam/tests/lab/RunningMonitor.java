@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * directory and its log in a folder of the test's own. It can be killed and started again over the same folder.
  */
 public final class RunningMonitor implements AutoCloseable {
+    private static final FileAttribute<?> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final NetworkNamespaces network;
@@ -38,8 +43,8 @@ public final class RunningMonitor implements AutoCloseable {
         try {
             RunningMonitor monitor =
                     new RunningMonitor(network, Files.createTempDirectory("cofferdam-test-"));
-            Files.createDirectory(monitor.runDir());
-            Files.createDirectory(monitor.auditDir());
+            Files.createDirectory(monitor.runDir(), PRIVATE);
+            Files.createDirectory(monitor.auditDir(), PRIVATE);
             return monitor;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
