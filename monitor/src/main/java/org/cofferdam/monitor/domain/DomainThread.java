@@ -42,6 +42,7 @@ public final class DomainThread implements AutoCloseable {
     private boolean stopping;
     private volatile @Nullable Throwable failure;
     private Runnable onFailure = () -> {};
+    private Runnable beforeSleep = () -> {};
 
     public DomainThread() {
         wake.drain();
@@ -78,6 +79,11 @@ public final class DomainThread implements AutoCloseable {
     /** Tells when a pause is due before the domain's next slice. */
     public void pauseDue(BooleanSupplier condition) {
         pauseDue = condition;
+    }
+
+    /** What to do each time before the thread sleeps until a descriptor wakes it. */
+    public void beforeSleep(Runnable action) {
+        beforeSleep = action;
     }
 
     /** What to do, on this thread, when an agent threw: the thread ends. */
@@ -138,6 +144,7 @@ public final class DomainThread implements AutoCloseable {
                 quiet.await(NAP_NANOS);
                 fruitless = false;
             } else if (now - idleSince > SPIN_NANOS) {
+                beforeSleep.run();
                 fruitless = all.await(TICK_NANOS) > 0;
                 idle = false;
             } else {

@@ -95,7 +95,9 @@ final class EmulatedNicFuzzTest {
     }
 
     private static int mostlyEnabled(Random r) {
-        int value = r.nextInt() & r.nextInt() & ~CTRL_GIO_MASTER_DISABLE;
+        int fewBits = r.nextInt();
+        fewBits &= r.nextInt();
+        int value = fewBits & ~CTRL_GIO_MASTER_DISABLE;
         return r.nextInt(4) == 0 ? value : value | RCTL_EN | CTRL_SLU;
     }
 

@@ -65,7 +65,7 @@ final class EmulatedNicReceiveTest {
             assertEquals(105, got.length);
             assertArrayEquals(frame, Arrays.copyOf(got, 101));
             for (int i = 0; i < 4; i++) {
-                assertEquals((byte) (check >> 8 * i), got[101 + i]);
+                assertEquals((byte) (check >> (8 * i)), got[101 + i]);
             }
         }
     }

@@ -73,7 +73,7 @@ final class EmulatedNicTransmitTest {
             crc.update(frame);
             byte[] whole = Arrays.copyOf(frame, 84);
             for (int i = 0; i < 4; i++) {
-                whole[80 + i] = (byte) (crc.getValue() >> 8 * i);
+                whole[80 + i] = (byte) (crc.getValue() >> (8 * i));
             }
             d.legacy(d.buffer(whole), 84, EOP, 0, 0);
             whole[20] ^= 1;

@@ -23,49 +23,45 @@ final class RecordedEvents implements CardEvents {
         recording = false;
     }
 
-    private void add(String format, Object... arguments) {
-        lines.add(String.format(format, arguments));
-    }
-
     @Override
     public void dmaRefused(long iova, long length, DmaDirection direction, RingName ring) {
         if (recording) {
-            add("dma %x+%d %s %s", iova, length, direction, ring);
+            lines.add("dma %x+%d %s %s".formatted(iova, length, direction, ring));
         }
     }
 
     @Override
     public void registerRefused(long barOffset, int size, long value, RegisterRefusal why) {
         if (recording) {
-            add("register %x/%d %x %s", barOffset, size, value, why);
+            lines.add("register %x/%d %x %s".formatted(barOffset, size, value, why));
         }
     }
 
     @Override
     public void malformedDescriptor(RingName ring, int index, MalformedDescriptor why) {
         if (recording) {
-            add("descriptor %s %d %s", ring, index, why);
+            lines.add("descriptor %s %d %s".formatted(ring, index, why));
         }
     }
 
     @Override
     public void interrupt(int cause) {
         if (recording) {
-            add("interrupt %x", cause);
+            lines.add("interrupt %x".formatted(cause));
         }
     }
 
     @Override
     public void linkChanged(boolean up) {
         if (recording) {
-            add("link %s", up ? "up" : "down");
+            lines.add("link %s".formatted(up ? "up" : "down"));
         }
     }
 
     @Override
     public void cardReset(boolean byDomain) {
         if (recording) {
-            add("reset by %s", byDomain ? "domain" : "monitor");
+            lines.add("reset by %s".formatted(byDomain ? "domain" : "monitor"));
         }
     }
 }
