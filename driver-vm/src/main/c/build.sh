@@ -2,8 +2,8 @@
 # Builds the nano image and the fault stub:  build.sh OUTPUT_FOLDER
 # Leaves OUTPUT_FOLDER/nano.elf and OUTPUT_FOLDER/fault-stub.bin, the same bytes for the same sources and tools.
 set -eu
+out=$(realpath -m "${1:?"usage: build.sh OUTPUT_FOLDER"}")
 cd "$(dirname "$0")"
-out=${1:?"usage: build.sh OUTPUT_FOLDER"}
 . ./flags.sh
 need_compiler
 mkdir -p "$out"

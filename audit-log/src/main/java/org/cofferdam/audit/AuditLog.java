@@ -135,6 +135,11 @@ public final class AuditLog implements AutoCloseable {
         writer.sync();
     }
 
+    /** For tests: the thread that writes. */
+    Thread writerThread() {
+        return thread;
+    }
+
     /** A snapshot of the counters. */
     public synchronized AuditCounters counters() {
         List<AuditCounters.Source> each = new ArrayList<>();

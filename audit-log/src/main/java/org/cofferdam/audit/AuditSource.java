@@ -1,6 +1,7 @@
 package org.cofferdam.audit;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
@@ -153,7 +154,7 @@ public final class AuditSource {
      * @param port the switch port, 0 to 65535
      * @param queue the port's queue, 0 to 65535
      * @param packets how many of the two arrays count, 0 to 1024
-     * @param lengths bytes of each packet; the total is exact, a single length is kept up to 65535
+     * @param lengths bytes of each packet, not negative; the total is exact, a single length is kept up to 65535
      * @param verdicts {@link PacketVerdict#code} of each packet
      */
     public boolean tryBurst(
@@ -171,20 +172,40 @@ public final class AuditSource {
         header(at, length, type, RecordLayout.FLAG_BURST, 0, 1, clock.epochNanos());
         long body = at + (long) RecordLayout.HEADER_BYTES;
         long lengthAt = body + RecordLayout.BURST_HEADER_BYTES;
-        long verdictAt = lengthAt + 2L * packets;
-        long total = 0;
-        for (int i = 0; i < packets; i++) {
-            int bytes = lengths[i];
-            total += bytes;
-            Bytes.u16(memory, lengthAt + 2L * i, Math.min(bytes, 0xffff));
-            Bytes.u8(memory, verdictAt + i, verdicts[i]);
-        }
+        long total = lengths(lengthAt, packets, lengths);
+        MemorySegment.copy(
+                verdicts, 0, memory, ValueLayout.JAVA_BYTE, lengthAt + 2L * packets, packets);
         Bytes.u16(memory, body + RecordLayout.BURST_PORT, port);
         Bytes.u16(memory, body + RecordLayout.BURST_QUEUE, queue);
         Bytes.u32(memory, body + RecordLayout.BURST_PACKETS, packets);
         Bytes.u64(memory, body + RecordLayout.BURST_TOTAL, total);
         publish(padded);
         return true;
+    }
+
+    /** Writes the lengths, four to a store, and returns their exact sum. */
+    private long lengths(long at, int packets, int[] lengths) {
+        long total = 0;
+        int i = 0;
+        for (; i + 4 <= packets; i += 4) {
+            int a = lengths[i];
+            int b = lengths[i + 1];
+            int c = lengths[i + 2];
+            int d = lengths[i + 3];
+            total += (long) a + b + c + d;
+            Bytes.u64(
+                    memory,
+                    at + 2L * i,
+                    Math.min(a, 0xffff)
+                            | (long) Math.min(b, 0xffff) << 16
+                            | (long) Math.min(c, 0xffff) << 32
+                            | (long) Math.min(d, 0xffff) << 48);
+        }
+        for (; i < packets; i++) {
+            total += lengths[i];
+            Bytes.u16(memory, at + 2L * i, Math.min(lengths[i], 0xffff));
+        }
+        return total;
     }
 
     /** Whether records of so many bytes in all (each padded to 8) would be taken now. */

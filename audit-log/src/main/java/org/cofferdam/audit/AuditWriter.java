@@ -114,10 +114,7 @@ final class AuditWriter implements Runnable {
     @Override
     public void run() {
         try {
-            while (!stopRequested) {
-                bell.park(this::hasWork);
-                beats();
-            }
+            workUntilStopped();
             end();
         } catch (RuntimeException e) {
             LOG.error("The audit writer ended by a defect; producers will be held back", e);
@@ -127,6 +124,17 @@ final class AuditWriter implements Runnable {
                 ended = true;
                 syncMonitor.notifyAll();
             }
+        }
+    }
+
+    private void workUntilStopped() {
+        try {
+            while (!stopRequested) {
+                bell.park(this::hasWork);
+                beats();
+            }
+        } catch (Refused refused) {
+            LOG.warn("The audit log is closed while its disk takes nothing");
         }
     }
 

@@ -1,5 +1,7 @@
 package org.cofferdam.audit;
 
+import java.util.Locale;
+
 /** The verdict on a packet as it stands in a burst record. Codes are never used again for another meaning. */
 public enum PacketVerdict {
     /** Put into one port's queue. */
@@ -39,7 +41,7 @@ public enum PacketVerdict {
     /** The name in lower case, or {@code verdict_17} for a code that this version does not know. */
     public static String name(int code) {
         return code >= 0 && code < BY_CODE.length
-                ? BY_CODE[code].name().toLowerCase(java.util.Locale.ROOT)
+                ? BY_CODE[code].name().toLowerCase(Locale.ROOT)
                 : "verdict_" + code;
     }
 }

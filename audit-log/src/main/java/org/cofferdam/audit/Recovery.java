@@ -1,9 +1,9 @@
 package org.cofferdam.audit;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -47,8 +47,7 @@ record Recovery(
     record Unclean(int segment, long block, long endOffset, long bytesBeyond, long damaged) {}
 
     /**
-     * Finds the last sound block. Nothing is repaired: only the zeros behind the data are cut off, to give
-     * their space back; what is damaged stays for the verifier to see.
+     * Finds the last sound block. Nothing is repaired: only the space behind the data is given back; what is damaged stays for the verifier to see.
      */
     static Recovery of(Path directory) throws IOException {
         LogDirectory.removeUnfinished(directory);
@@ -72,31 +71,31 @@ record Recovery(
                 Optional<SegmentHeader> header = walker.header();
                 run = Math.max(run, header.map(SegmentHeader::run).orElse(0L));
                 Tail tail = Tail.of(walker);
-                trim(file, tail.dataEnd);
                 BlockHeader last = tail.last;
+                if (last == null || !(last.closed() || last.rotated())) {
+                    trim(file, tail.dataEnd);
+                }
                 if (last != null) {
-                    int number = SegmentLayout.number(file).orElseThrow();
-                    boolean clean =
-                            last.closed() && tail.dataEnd == tail.end && i == files.size() - 1;
-                    UUID fallback = UUID.randomUUID();
+                    boolean next = i < files.size() - 1;
+                    if (next && !last.rotated() && i == files.size() - 2) {
+                        lastSegment = withoutTheUnused(files.getLast(), last, lastSegment);
+                    }
+                    boolean clean = last.closed() && tail.dataEnd == tail.end && !next;
+                    Unclean unclean =
+                            new Unclean(
+                                    SegmentLayout.number(file).orElseThrow(),
+                                    last.number(),
+                                    tail.end,
+                                    Math.max(0, tail.dataEnd - tail.end),
+                                    tail.damaged);
                     return new Recovery(
                             lastSegment,
                             Math.max(run, last.run()),
                             last.number() + 1,
                             last.hash(),
-                            header.map(SegmentHeader::logIdHigh)
-                                    .orElse(fallback.getMostSignificantBits()),
-                            header.map(SegmentHeader::logIdLow)
-                                    .orElse(fallback.getLeastSignificantBits()),
-                            clean
-                                    ? Optional.empty()
-                                    : Optional.of(
-                                            new Unclean(
-                                                    number,
-                                                    last.number(),
-                                                    tail.end,
-                                                    Math.max(0, tail.dataEnd - tail.end),
-                                                    tail.damaged)));
+                            header.map(SegmentHeader::logIdHigh).orElse(0L),
+                            header.map(SegmentHeader::logIdLow).orElse(0L),
+                            clean ? Optional.empty() : Optional.of(unclean));
                 }
             }
         }
@@ -143,11 +142,33 @@ record Recovery(
         }
     }
 
+    /**
+     * Removes a segment that was made for the block after next and got none, because the writer was stopped
+     * before it wrote the block that seals the one before. Its number is used again.
+     */
+    private static int withoutTheUnused(Path newest, BlockHeader last, int number)
+            throws IOException {
+        try (SegmentWalker walker = SegmentWalker.open(newest)) {
+            boolean unused =
+                    walker.header().filter(h -> h.firstBlock() == last.number() + 2).isPresent()
+                            && walker.dataEnd(SegmentLayout.HEADER_BYTES)
+                                    == SegmentLayout.HEADER_BYTES;
+            if (!unused) {
+                return number;
+            }
+        }
+        Files.delete(newest);
+        return number - 1;
+    }
+
+    /** Gives the space behind the data back; the file's length stays, by which a cut tail is known. */
     private static void trim(Path file, long dataEnd) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            if (channel.size() > dataEnd) {
-                channel.truncate(dataEnd);
-                channel.force(true);
+        try (RandomAccessFile f = new RandomAccessFile(file.toFile(), "rw")) {
+            long length = f.length();
+            if (length > dataEnd) {
+                f.setLength(dataEnd);
+                f.setLength(length);
+                f.getChannel().force(true);
             }
         }
     }

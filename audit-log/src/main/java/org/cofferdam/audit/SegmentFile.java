@@ -11,6 +11,8 @@ import org.cofferdam.audit.format.SegmentHeader;
 import org.cofferdam.audit.format.SegmentLayout;
 import org.cofferdam.binding.NativeCallException;
 import org.cofferdam.binding.file.NativeFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One segment that is being written. The writer's thread only.
@@ -19,6 +21,7 @@ import org.cofferdam.binding.file.NativeFile;
  * block. It gets its name when its header is in place: a file named as a segment always has one.
  */
 final class SegmentFile implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentFile.class);
     private static final int MODE = 0600;
     private static final int EIO = 5;
 
@@ -67,8 +70,7 @@ final class SegmentFile implements AutoCloseable {
         } catch (IOException e) {
             // The failure that brought us here is the one to report; the next start removes the
             // rest.
-            System.getLogger(SegmentFile.class.getName())
-                    .log(System.Logger.Level.DEBUG, "cannot remove " + file, e);
+            LOG.debug("Cannot remove {}", file, e);
         }
     }
 

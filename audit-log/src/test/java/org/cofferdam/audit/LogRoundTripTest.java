@@ -101,6 +101,44 @@ class LogRoundTripTest {
     }
 
     @Test
+    void everyPacketOfABurstKeepsItsLengthAndVerdict() {
+        int most = 1024;
+        int[] lengths = new int[most];
+        byte[] verdicts = new byte[most];
+        for (int i = 0; i < most; i++) {
+            lengths[i] = 60 + 37 * i;
+            verdicts[i] = (byte) (i * 7);
+        }
+        int[] sizes = {0, 1, 2, 3, 4, 5, 7, 8, 31, 32, 33, most};
+        try (AuditLog log = AuditLog.open(AuditOptions.in(dir(), "host"))) {
+            AuditSource source = log.source("domain", 64 * 1024);
+            for (int packets : sizes) {
+                assertTrue(
+                        source.tryBurst(
+                                CrossingType.TAP_IN, 1, 2, packets, lengths, verdicts));
+            }
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () ->
+                            source.tryBurst(
+                                    CrossingType.TAP_IN, 1, 2, most + 1, lengths, verdicts));
+        }
+        List<Crossing> bursts = read(AuditFilter.all().withTypes(List.of("TAP_IN")));
+        assertEquals(sizes.length, bursts.size());
+        for (int k = 0; k < sizes.length; k++) {
+            Burst burst = bursts.get(k).burst().orElseThrow();
+            assertEquals(sizes[k], burst.packets());
+            long total = 0;
+            for (int i = 0; i < sizes[k]; i++) {
+                assertEquals(lengths[i], burst.length(i));
+                assertEquals(verdicts[i] & 0xff, burst.verdict(i));
+                total += lengths[i];
+            }
+            assertEquals(total, burst.bytes());
+        }
+    }
+
+    @Test
     void theLogIsItsOwnersAlone() throws Exception {
         try (AuditLog log = AuditLog.open(AuditOptions.in(dir(), "h"))) {
             assertEquals(AuditCounters.State.RUNNING, log.counters().state());

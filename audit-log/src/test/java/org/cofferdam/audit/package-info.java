@@ -1,4 +1,4 @@
-/** Tests that write a log and read it back, and the ring under two threads. */
+/** Tests of the writing side: what goes through the rings comes out of the files. */
 @NullMarked
 package org.cofferdam.audit;
 

@@ -17,7 +17,8 @@ import java.nio.ByteOrder;
  * @param ss stack selector
  * @param cr2 the address of a page fault; for other vectors that of an earlier one
  * @param registers general registers at the fault
- * @param count faults since the domain was loaded: more than one means the stub itself faulted
+ * @param count faults since the domain was loaded. None means that the image rang FAULT itself and nothing else here says
+ *     anything; more than one that the stub itself faulted
  */
 public record FaultFrame(
         int vector,
@@ -115,6 +116,9 @@ public record FaultFrame(
 
     /** One sentence for the log. */
     public String describe() {
+        if (count == 0) {
+            return "the image rang FAULT itself, no exception was taken";
+        }
         String where = String.format("%s at rip 0x%x, error code 0x%x", name(), rip, errorCode);
         return vector == 14 ? where + String.format(", address 0x%x", cr2) : where;
     }

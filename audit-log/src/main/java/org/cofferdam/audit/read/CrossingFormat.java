@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.cofferdam.audit.CrossingType;
@@ -200,18 +201,15 @@ public final class CrossingFormat {
     }
 
     private static String duration(long ns) {
-        if (ns < 0) {
-            return ns + "ns";
-        }
         if (ns < 10_000) {
             return ns + "ns";
         }
-        if (ns < 10_000_000) {
+        if (ns < 1_000_000) {
             return ns / 1_000 + "us";
         }
-        return ns < 10 * SECOND
-                ? String.format(java.util.Locale.ROOT, "%.1fms", ns / 1e6)
-                : String.format(java.util.Locale.ROOT, "%.1fs", ns / 1e9);
+        return ns < SECOND
+                ? String.format(Locale.ROOT, "%.1fms", ns / 1e6)
+                : String.format(Locale.ROOT, "%.2fs", ns / 1e9);
     }
 
     /** A time of the log; every 64-bit value is one, within 292 years of 1970. */

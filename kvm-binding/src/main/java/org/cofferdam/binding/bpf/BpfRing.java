@@ -117,7 +117,7 @@ public final class BpfRing implements AutoCloseable {
         }
         int taken = 0;
         long start = position;
-        long end = (long) POSITION.getAcquire(producer, 0L);
+        long end = (long) POSITION.getAcquire(producer, 0L) & -8; // records are aligned
         while (taken < limit && position != end) {
             long at = position & (size - 1);
             int header = (int) LENGTH.getAcquire(data, at);

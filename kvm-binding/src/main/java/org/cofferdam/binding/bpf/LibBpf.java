@@ -7,9 +7,10 @@ import org.cofferdam.binding.libc.Libc;
 
 /**
  * libbpf 1.x, bpf/libbpf.h and bpf/bpf.h. Addresses and sizes are {@code long}. A failing call returns the
- * negated error number; one that returns an address returns 0 and leaves errno.
+ * negated error number; one that returns an address returns 0 and leaves errno. Public because jnr-ffi must see
+ * it; no other package may use it.
  */
-interface LibBpf {
+public interface LibBpf {
     /** The one instance, which writes nothing to standard error. */
     LibBpf B = load();
 

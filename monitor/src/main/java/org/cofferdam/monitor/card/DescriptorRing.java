@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DescriptorRing {
     static final int DESCRIPTOR_BYTES = 16;
+    private static final long NONE = -1;
     private static final VarHandle QUAD =
             ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
@@ -42,7 +43,8 @@ final class DescriptorRing {
     private int size;
     private int head;
     private int tail;
-    private int refusedTail = -1;
+    private long refusedTail = NONE;
+    private long tailMoves;
 
     // Where the descriptor of the last successful fetch() lies.
     private MemorySegment memory = MemorySegment.NULL;
@@ -60,8 +62,6 @@ final class DescriptorRing {
         this.dma = dma;
         this.events = events;
     }
-
-    private long tailMoves;
 
     State state() {
         return state;
@@ -92,19 +92,19 @@ final class DescriptorRing {
         size = length / DESCRIPTOR_BYTES;
         head = 0;
         tail = 0;
-        refusedTail = -1;
+        refusedTail = NONE;
         if (size == 0) {
             return;
         }
-        int first = registers.head();
-        if (Integer.compareUnsigned(first, size) >= 0) {
+        long first = Integer.toUnsignedLong(registers.head());
+        if (first >= size) {
             events.registerRefused(
                     register + Registers.RING_HEAD, 4, first, RegisterRefusal.HEAD_OUTSIDE_RING);
             state = State.STOPPED;
             return;
         }
-        head = first;
-        tail = first;
+        head = (int) first;
+        tail = head;
     }
 
     /** The enable bit fell, or the card was reset. */
@@ -135,13 +135,13 @@ final class DescriptorRing {
         } else {
             checkUnmoved();
         }
-        int wanted = registers.tail();
-        if (Integer.compareUnsigned(wanted, size) < 0) {
+        long wanted = Integer.toUnsignedLong(registers.tail());
+        if (wanted < size) {
             if (wanted != tail) {
                 tailMoves++;
             }
-            tail = wanted;
-            refusedTail = -1;
+            tail = (int) wanted;
+            refusedTail = NONE;
         } else if (wanted != refusedTail) {
             refusedTail = wanted;
             events.registerRefused(

@@ -119,7 +119,7 @@ public final class EmulatedNic implements AssignedNic {
      * One pass: rings to wire, wire to rings, each bounded.
      *
      * @param nowNanos a monotonic clock; once a second the card looks at its carrier
-     * @return frames and descriptors worked on; 0 means idle
+     * @return frames and descriptors worked on; 0 means idle, until the wire or the domain has something new
      */
     public int doWork(long nowNanos) {
         if (!looked || nowNanos - lastLook >= LOOK_NANOS) {
@@ -130,7 +130,10 @@ public final class EmulatedNic implements AssignedNic {
         if (registers.has(Registers.CTRL, Registers.CTRL_GIO_MASTER_DISABLE)) {
             return 0; // no DMA at all (DS 5.3.5)
         }
-        return transmit.run(linkUp) + receive.run(linkUp);
+        int work = transmit.run(linkUp) + receive.run(linkUp);
+        return sendBlocked()
+                ? work + 1
+                : work; // nobody wakes the caller when the wire has room again
     }
 
     /** Readable when a frame waits on the wire; -1 if the wire has no descriptor. */
@@ -146,9 +149,9 @@ public final class EmulatedNic implements AssignedNic {
         return !receive.waiting();
     }
 
-    /** Whether frames to send wait for the wire: call {@link #doWork} again soon, whatever the domain does. */
+    /** Whether frames to send wait for room on the wire; {@link #doWork} is never idle then. */
     public boolean sendBlocked() {
-        return transmit.blocked();
+        return linkUp && transmit.blocked();
     }
 
     /** Frames from the wire put into the domain's receive ring, since the card was made. */

@@ -74,7 +74,7 @@ final class OutgoingFrames {
             if (!registers.has(Registers.TCTL, Registers.TCTL_PSP)) {
                 return MalformedDescriptor.PACKET_TOO_SHORT; // a runt, which no receiver takes
             }
-            memory.asSlice(place + length, SHORTEST - length).fill((byte) 0);
+            FramePadding.pad(memory, place, length, SHORTEST);
             length = SHORTEST;
         }
         statistics.sent(length, MacFilter.destination(memory, place));

@@ -2,6 +2,7 @@ package org.cofferdam.monitor.card;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.cofferdam.binding.NativeCallException;
 import org.cofferdam.binding.net.NetDevice;
 import org.cofferdam.binding.net.PacketSocket;
 import org.cofferdam.proxy.frame.InternetChecksum;
@@ -13,8 +14,8 @@ import org.cofferdam.proxy.frame.Segmenter;
  *
  * <p>The host's stack hands over frames that no cable carries: with a checksum still to be made, or larger
  * than the MTU, to be segmented. Both are done here, so that the card sees what would have come over a real
- * cable. Frames to send go out as they are, with an empty header. The card's thread; allocation-free but
- * for {@link #hasCarrier}.
+ * cable. Frames to send go out as they are, with an empty header. An interface that is removed is a cable
+ * cut for good: no carrier, nothing heard. The card's thread; allocation-free but for {@link #hasCarrier}.
  */
 public final class PacketWire implements WirePort {
     /** Frames of one system call. */
@@ -49,6 +50,9 @@ public final class PacketWire implements WirePort {
     private int committed;
     private int flushed;
 
+    // The interface is gone: a cable cut for good.
+    private boolean cut;
+
     private PacketWire(String interfaceName, PacketSocket socket) {
         this.interfaceName = interfaceName;
         this.socket = socket;
@@ -61,7 +65,7 @@ public final class PacketWire implements WirePort {
     /**
      * Takes an interface of this network namespace as the cable.
      *
-     * @throws org.cofferdam.binding.NativeCallException if there is no such interface, or no permission
+     * @throws NativeCallException if there is no such interface, or no permission
      */
     public static PacketWire open(String interfaceName) {
         return new PacketWire(interfaceName, PacketSocket.open(interfaceName, BATCH, SLOT_BYTES));
@@ -80,7 +84,7 @@ public final class PacketWire implements WirePort {
             } else if (next < received) {
                 takeSlot(next++);
             } else {
-                received = socket.receive(most);
+                received = receive(most);
                 next = 0;
                 if (received == 0) {
                     return false;
@@ -88,6 +92,18 @@ public final class PacketWire implements WirePort {
             }
         }
         return true;
+    }
+
+    private int receive(int most) {
+        if (cut) {
+            return 0;
+        }
+        try {
+            return socket.receive(most);
+        } catch (NativeCallException e) {
+            cut = true;
+            return 0;
+        }
     }
 
     private void takeSlot(int slot) {
@@ -177,8 +193,7 @@ public final class PacketWire implements WirePort {
 
     @Override
     public void commit(int length) {
-        long header = socket.sendSlotOffset(committed);
-        sendSlots.asSlice(header, HEADER).fill((byte) 0);
+        // The header in front of the place was zero at first, and nobody writes there.
         socket.sendLength(committed, HEADER + length);
         committed++;
     }
@@ -186,12 +201,23 @@ public final class PacketWire implements WirePort {
     @Override
     public void flush() {
         if (flushed < committed) {
-            flushed += socket.send(flushed, committed);
+            flushed += send();
         }
         if (flushed == committed) {
             flushed = 0;
             committed = 0;
         }
+    }
+
+    private int send() {
+        if (!cut) {
+            try {
+                return socket.send(flushed, committed);
+            } catch (NativeCallException e) {
+                cut = true;
+            }
+        }
+        return committed - flushed; // into nothing, as from a card without its cable
     }
 
     @Override
@@ -211,7 +237,7 @@ public final class PacketWire implements WirePort {
 
     @Override
     public boolean hasCarrier() {
-        return NetDevice.hasCarrier(interfaceName);
+        return !cut && NetDevice.hasCarrier(interfaceName);
     }
 
     @Override

@@ -18,7 +18,6 @@ final class ReceivePath {
     private static final int SHORTEST = 60; // IEEE 802.3 4.4.2: 64 bytes with FCS
     private static final int LONGEST_WITHOUT_LPE = 1522; // DS 10.2.5.1, LPE
     private static final int STATUS_VP = 1 << 3;
-    private long framesReceived;
     private static final int STATUS_PIF = 1 << 7;
     private static final ValueLayout.OfInt LITTLE_INT =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -41,6 +40,7 @@ final class ReceivePath {
     private final ReceiveChecksum checksum;
     private final FrameCheck frameCheck;
     private boolean waiting;
+    private long framesReceived;
 
     ReceivePath(
             CardModel model,
@@ -163,7 +163,7 @@ final class ReceivePath {
         int length = wire.frameLength();
         if (length < SHORTEST) {
             // A shorter frame cannot come over a wire: its sender padded it.
-            memory.asSlice(offset + length, SHORTEST - length).fill((byte) 0);
+            FramePadding.pad(memory, offset, length, SHORTEST);
             length = SHORTEST;
         }
         MacFilter.Verdict verdict = filter.judge(memory, offset);

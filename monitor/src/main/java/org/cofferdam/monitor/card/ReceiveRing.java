@@ -10,7 +10,7 @@ final class ReceiveRing {
     private static final long STATUS_DD = 1;
     private static final long STATUS_EOP = 1 << 1;
 
-    /** The mode of the RCTL register is one that the card lacks. */
+    /** What {@link #bufferBytes} says when RCTL holds a reserved size. */
     static final int NO_BUFFER_SIZE = 0;
 
     private final DescriptorRing ring;

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * <p>A descriptor is read once into locals; the bytes it names are copied once, straight into the wire's
  * place for a frame if the packet is one buffer, else into a private buffer; all checks and changes are made
  * on the copy. A packet that breaks a rule is dropped up to its EOP and reported once; a refused DMA access
- * stops the ring. The domain's thread; a pass takes at most {@link #DESCRIPTORS} descriptors and makes about
+ * stops the ring. The domain's thread; a pass takes at most {@link #DESCRIPTORS} descriptors and makes at most
  * {@link #FRAMES} frames; allocation-free.
  */
 final class TransmitPath {
-    /** Frames of one pass; a segmentation may go over it by nothing. */
+    /** Frames of one pass at most. */
     static final int FRAMES = 128;
 
     /** Descriptors of one pass at most. */

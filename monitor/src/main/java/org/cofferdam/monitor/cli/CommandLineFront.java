@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.cofferdam.audit.AuditLogException;
 import org.cofferdam.binding.NativeCallException;
 import org.cofferdam.monitor.config.ExitCode;
 import org.cofferdam.monitor.config.OperatorError;
@@ -68,6 +69,8 @@ public final class CommandLineFront {
     static OperatorError asOperatorError(Throwable e) {
         return switch (e) {
             case OperatorError known -> known;
+            case AuditLogException log ->
+                    new OperatorError(codeOf(log.problem()), sentence(log), log);
             case NativeCallException call when call.errno() == EPERM || call.errno() == EACCES ->
                     new OperatorError(
                             ExitCode.ENVIRONMENT,
@@ -88,6 +91,26 @@ public final class CommandLineFront {
                                     + "); run it again with --verbose and report what that shows",
                             e);
         };
+    }
+
+    private static ExitCode codeOf(AuditLogException.Problem problem) {
+        return switch (problem) {
+            case DIRECTORY, IN_USE, DISK_FULL, NO_LOG -> ExitCode.ENVIRONMENT;
+            case IO, CLOSED -> ExitCode.FAILURE;
+        };
+    }
+
+    private static String sentence(AuditLogException log) {
+        String cure =
+                switch (log.problem()) {
+                    case DIRECTORY -> "; choose another --audit-dir";
+                    case IN_USE -> "; stop the other writer or choose another --audit-dir";
+                    case DISK_FULL -> "; make room there or choose another --audit-dir";
+                    case NO_LOG -> "; name its folder with --audit-dir";
+                    case IO -> "; check the disk and the folder's permissions";
+                    case CLOSED -> "";
+                };
+        return log.getMessage() + cure;
     }
 
     private static boolean isVerbose(ParseResult parsed) {

@@ -1,16 +1,16 @@
 package org.cofferdam.monitor.cli;
 
 import java.io.IOException;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.cofferdam.binding.net.NetDevice;
 import org.cofferdam.monitor.config.Assignment;
 import org.cofferdam.monitor.config.ExitCode;
 import org.cofferdam.monitor.config.InterfaceName;
+import org.cofferdam.monitor.config.IoReason;
 import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.config.StartOptions;
 
@@ -41,7 +41,7 @@ final class HostChecks {
     /** What must be so after an earlier monitor has been cleaned up. */
     static void afterCleanup(StartOptions options) {
         InterfaceName host = options.hostInterface();
-        if (find(host) != null) {
+        if (exists(host)) {
             throw OperatorError.environment(
                     "--host-if: the interface "
                             + host
@@ -53,7 +53,7 @@ final class HostChecks {
     }
 
     private static void wireExists(InterfaceName wire) {
-        if (find(wire) == null) {
+        if (!exists(wire)) {
             throw OperatorError.environment(
                     "--wire: there is no interface "
                             + wire
@@ -109,21 +109,13 @@ final class HostChecks {
                     "--audit-dir: the folder "
                             + dir
                             + " cannot be made or used ("
-                            + e.getClass().getSimpleName()
-                            + ": "
-                            + e.getMessage()
+                            + IoReason.of(e)
                             + "); choose another",
                     e);
         }
     }
 
-    @org.jspecify.annotations.Nullable
-    private static NetworkInterface find(InterfaceName name) {
-        try {
-            return NetworkInterface.getByName(name.value());
-        } catch (SocketException e) {
-            throw OperatorError.failure(
-                    "the machine's interfaces cannot be listed (" + e.getMessage() + ")", e);
-        }
+    private static boolean exists(InterfaceName name) {
+        return NetDevice.index(name.value()) != 0;
     }
 }

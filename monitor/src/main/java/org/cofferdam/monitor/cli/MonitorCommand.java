@@ -52,11 +52,14 @@ final class MonitorCommand implements Runnable {
                         .addSubcommand(new PortAddCommand(console))
                         .addSubcommand(new PortRemoveCommand(console))
                         .addSubcommand(new PortListCommand(console));
+        CommandLine audit =
+                new CommandLine(new AuditCommand()).addSubcommand(new AuditTailCommand(console));
         return new CommandLine(new MonitorCommand())
                 .addSubcommand(StartCommand.commandLine(console, factory))
                 .addSubcommand(new StatusCommand(console))
                 .addSubcommand(new StopCommand(console))
                 .addSubcommand(new RestartDriverCommand(console))
-                .addSubcommand(port);
+                .addSubcommand(port)
+                .addSubcommand(audit);
     }
 }

@@ -81,7 +81,7 @@ public final class SettingsFile {
                     "--config: cannot read "
                             + file
                             + " ("
-                            + e.getClass().getSimpleName()
+                            + IoReason.of(e)
                             + "); check its permissions",
                     e);
         }

@@ -108,6 +108,10 @@ final class ControlConnection extends SimpleChannelInboundHandler<FullHttpReques
         }
         answered = true;
         cancelDeadline();
+        ctx.writeAndFlush(response(answer)).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    static FullHttpResponse response(Answer answer) {
         ByteBuf content = Unpooled.copiedBuffer(answer.body(), StandardCharsets.UTF_8);
         FullHttpResponse response =
                 new DefaultFullHttpResponse(
@@ -119,7 +123,7 @@ final class ControlConnection extends SimpleChannelInboundHandler<FullHttpReques
         if (!answer.allow().isEmpty()) {
             response.headers().set(ALLOW, answer.allow()); // RFC 9110, 15.5.6
         }
-        ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+        return response;
     }
 
     @Override

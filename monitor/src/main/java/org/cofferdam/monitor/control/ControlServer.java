@@ -15,7 +15,6 @@ import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.unix.DomainSocketAddress;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
@@ -120,7 +119,7 @@ public final class ControlServer implements AutoCloseable {
         connections.add(channel);
         channel.pipeline()
                 .addLast(new HttpServerCodec(MAX_LINE, MAX_HEADERS, MAX_BODY))
-                .addLast(new HttpObjectAggregator(MAX_BODY, true))
+                .addLast(new WholeRequests(MAX_BODY))
                 .addLast(new ControlConnection(channel, routes));
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.cofferdam.monitor.config.ExitCode;
+import org.cofferdam.monitor.config.IoReason;
 import org.cofferdam.monitor.config.OperatorError;
 
 /**
@@ -59,9 +60,7 @@ final class SocketFile {
                     "cannot make the control socket "
                             + place
                             + " ("
-                            + e.getClass().getSimpleName()
-                            + ": "
-                            + e.getMessage()
+                            + IoReason.of(e)
                             + "); check the folder's permissions and space",
                     e);
         }

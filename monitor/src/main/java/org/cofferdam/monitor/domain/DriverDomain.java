@@ -189,6 +189,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
                 return 1;
             }
         }
+        watchdog.ran(System.nanoTime() - now);
         if (statusRung && state.isUp()) {
             statusRung = false;
             readStatus();
@@ -287,7 +288,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
         // rings.
         queues.domainSlept();
         waitingSince = System.nanoTime();
-        watchdog.slept(waitingSince);
+        watchdog.slept();
         timer().every(0);
         move(DomainState.WAITING, "");
     }
@@ -378,25 +379,23 @@ public final class DriverDomain implements Agent, AutoCloseable {
         }
         nextLook = now + LOOK_NANOS;
         if (state == DomainState.BOOTING) {
-            watchdog.restart(now, queues.offered(), queues.served());
+            watchdog.restart(queues.offered(), queues.served());
             if (now - bootBegan > BOOT_LIMIT_NANOS) {
                 fault(FaultKind.BOOT_TIMEOUT, "not ready after 5 s");
             }
             return;
         }
-        long quiet = watchdog.quietSince();
-        switch (watchdog.look(
-                now, queues.offered(), queues.served(), state == DomainState.RUNNING)) {
+        switch (watchdog.look(now, queues.offered(), queues.served())) {
             case FINE -> {}
-            case NOT_SERVING -> watchdogFault(FaultKind.NOT_SERVING, now - quiet);
-            case SPINNING -> watchdogFault(FaultKind.SPINNING, now - quiet);
+            case NOT_SERVING -> watchdogFault(FaultKind.NOT_SERVING);
+            case SPINNING -> watchdogFault(FaultKind.SPINNING);
         }
     }
 
-    private void watchdogFault(FaultKind kind, long quietNanos) {
+    private void watchdogFault(FaultKind kind) {
         recorder.flush();
-        recorder.event(CrossingType.WATCHDOG, kind.code(), quietNanos / 1_000_000, 0);
-        fault(kind, "for " + Watchdog.LIMIT_NANOS / 1_000_000 + " ms");
+        recorder.event(CrossingType.WATCHDOG, kind.code(), Watchdog.LIMIT_NANOS / 1_000_000, 0);
+        fault(kind, "for more than " + Watchdog.LIMIT_NANOS / 1_000_000 + " ms");
     }
 
     private void boot(long now) {
@@ -425,7 +424,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
         m.begin(NanoLoader.load(ram.segment(), image, page));
         recorder.event(CrossingType.BOOT, lives, DomainLayout.MEMORY_BYTES, 0);
         queues.attach(ram.segment());
-        watchdog.restart(now, queues.offered(), queues.served());
+        watchdog.restart(queues.offered(), queues.served());
         nextLook = now;
         if (timer == null) {
             timer = SliceTimer.create();

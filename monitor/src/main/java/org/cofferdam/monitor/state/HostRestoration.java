@@ -1,12 +1,11 @@
 package org.cofferdam.monitor.state;
 
 import java.io.IOException;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.cofferdam.binding.net.NetDevice;
 import org.cofferdam.monitor.config.InterfaceName;
 import org.cofferdam.monitor.json.JsonTree;
 
@@ -45,7 +44,7 @@ final class HostRestoration {
         return new Cleanup(previousPid, undone, left);
     }
 
-    private void undo(HostChange change) throws IOException {
+    private void undo(HostChange change) {
         switch (change) {
             case HostChange.Tap tap -> awaitGone(tap);
             case HostChange.LinkUp link -> {
@@ -54,7 +53,8 @@ final class HostRestoration {
                 }
             }
             case HostChange.Mtu mtu -> {
-                if (isStill(mtu.netdev(), mtu.index()) && mtuOf(mtu.netdev()) == mtu.after()) {
+                if (isStill(mtu.netdev(), mtu.index())
+                        && NetDevice.mtu(mtu.netdev().value()) == mtu.after()) {
                     command(
                             change,
                             "ip",
@@ -147,25 +147,11 @@ final class HostRestoration {
     }
 
     private static boolean isThere(InterfaceName name) {
-        try {
-            return NetworkInterface.getByName(name.value()) != null;
-        } catch (SocketException e) {
-            return false;
-        }
+        return NetDevice.index(name.value()) != 0;
     }
 
     private static boolean isStill(InterfaceName name, int index) {
-        try {
-            NetworkInterface found = NetworkInterface.getByName(name.value());
-            return found != null && found.getIndex() == index;
-        } catch (SocketException e) {
-            return false;
-        }
-    }
-
-    private static int mtuOf(InterfaceName name) throws SocketException {
-        NetworkInterface found = NetworkInterface.getByName(name.value());
-        return found == null ? 0 : found.getMTU();
+        return NetDevice.index(name.value()) == index;
     }
 
     private boolean isThere(HostChange.TcFilter filter) {

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.cofferdam.monitor.config.ExitCode;
+import org.cofferdam.monitor.config.IoReason;
 import org.cofferdam.monitor.config.OperatorError;
 import org.jspecify.annotations.Nullable;
 
@@ -92,9 +93,7 @@ public final class RunDirectory implements AutoCloseable {
                     "the run directory "
                             + directory
                             + " cannot be used ("
-                            + e.getClass().getSimpleName()
-                            + ": "
-                            + e.getMessage()
+                            + IoReason.of(e)
                             + "); check its permissions and space or choose another --run-dir",
                     e);
         } catch (RuntimeException e) {
@@ -118,7 +117,7 @@ public final class RunDirectory implements AutoCloseable {
                     "the run directory "
                             + directory
                             + " cannot be made ("
-                            + e.getClass().getSimpleName()
+                            + IoReason.of(e)
                             + "); create its parent folder, run as root, or choose another --run-dir",
                     e);
         }

@@ -30,11 +30,16 @@ import org.slf4j.LoggerFactory;
  * process's network namespace.
  */
 public final class KernelProxy implements AutoCloseable {
-    /** Where our filters sit at an interface: before the operator's, and to be known again after a crash. */
-    private static final TcPlace PLACE = new TcPlace(0xc0fd, 1);
+    /** The handle of our tc filters at every interface, so that they are known again after a crash. */
+    public static final int FILTER_HANDLE = 0xc0fd;
+
+    /** The priority of our tc filters: before the operator's own. */
+    public static final int FILTER_PRIORITY = 1;
 
     /** What the names of our programs begin with, and nobody else's do. */
-    private static final String PROGRAM_PREFIX = "cofd_";
+    public static final String PROGRAM_PREFIX = "cofd_";
+
+    private static final TcPlace PLACE = new TcPlace(FILTER_HANDLE, FILTER_PRIORITY);
 
     private static final String OBJECT = "proxy.bpf.o";
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -210,6 +215,11 @@ public final class KernelProxy implements AutoCloseable {
     /** The descriptor that becomes readable (level-triggered) when the program has dropped something. */
     public int ringFd() {
         return ring.fd();
+    }
+
+    /** The drop counters' map, for comparison with bpftool. */
+    int dropsFd() {
+        return object.map("drops").fd();
     }
 
     /** Offers all drops so far to the sink now; false if it had no room for all. */

@@ -1,0 +1,5 @@
+/** Tests of the reader and of what it prints. */
+@NullMarked
+package org.cofferdam.audit.read;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,49 @@
+package org.cofferdam.monitor.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.cofferdam.monitor.config.Setting;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class HelpTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "start",
+                "status",
+                "stop",
+                "restart-driver",
+                "port",
+                "port add",
+                "port remove",
+                "port list",
+                "audit",
+                "audit tail"
+            })
+    void everyCommandExplainsItselfWithExamples(String command) {
+        CommandRun help = CommandRun.of((command + " --help").strip().split(" "));
+        assertEquals(0, help.exitCode());
+        assertEquals("", help.err());
+        assertTrue(help.out().contains("Examples:\n  monitor " + command), help.out());
+    }
+
+    @Test
+    void theStartsHelpNamesEverySetting() {
+        String help = CommandRun.of("start", "--help").out();
+        for (Setting setting : Setting.values()) {
+            assertTrue(
+                    help.contains(setting.option() + "=" + setting.valueLabel()), setting.option());
+        }
+    }
+
+    @Test
+    void theVersionIsOneLine() {
+        CommandRun version = CommandRun.of("--version");
+        assertEquals(0, version.exitCode());
+        assertTrue(version.out().matches("Cofferdam monitor \\S+\\n"), version.out());
+    }
+}

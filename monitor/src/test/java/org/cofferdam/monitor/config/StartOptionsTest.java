@@ -1,0 +1,132 @@
+package org.cofferdam.monitor.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class StartOptionsTest {
+    @TempDir Path dir;
+
+    @Test
+    void everySettingCanStandInTheFile() throws IOException {
+        StartOptions options =
+                StartOptions.from(
+                        file(
+                                """
+                                # all of them
+                                assign = emulated
+                                wire = eth1
+                                card = 82540em
+                                host-if = wan0
+                                mac = 52-54-00-12-34-56
+                                image = nano
+                                mtu = 1400
+                                queues = 2
+                                threads = shared
+                                rate = 500mbit,80kpps
+                                ethertypes = arp, ipv4, 0x88CC
+                                idle-passes = 0
+                                on-fault = stop
+                                audit-dir = /var/log/lab
+                                socket = /run/lab.sock
+                                run-dir = /run/lab
+                                """),
+                        false);
+        assertEquals(
+                new StartOptions(
+                        new Assignment.Emulated(CardModel.I82540EM, new InterfaceName("eth1")),
+                        new InterfaceName("wan0"),
+                        Optional.of(new MacAddress(0x525400123456L)),
+                        new DriverImage.Nano(),
+                        1400,
+                        2,
+                        ThreadLayout.SHARED,
+                        new RateLimit(500_000_000, 80_000),
+                        Set.of(new EtherType(0x0806), new EtherType(0x0800), new EtherType(0x88cc)),
+                        0,
+                        FaultPolicy.STOP,
+                        Path.of("/var/log/lab"),
+                        Path.of("/run/lab"),
+                        Path.of("/run/lab.sock"),
+                        false),
+                options);
+    }
+
+    @Test
+    void theCommandLineWins() throws IOException {
+        RawSettings raw = new RawSettings();
+        raw.putIfAbsent(Setting.WIRE, "eth2", "--wire");
+        SettingsFile.read(write("assign=emulated\nwire=eth1\nmtu=1400\n"), raw);
+        StartOptions options = StartOptions.from(raw, false);
+        assertEquals(
+                new Assignment.Emulated(CardModel.I82574L, new InterfaceName("eth2")),
+                options.assignment());
+        assertEquals(1400, options.mtu());
+    }
+
+    @Test
+    void theSocketIsInTheRunDirectoryUnlessNamed() throws IOException {
+        assertEquals(
+                Path.of("/run/x/control.sock"),
+                StartOptions.from(file("assign=emulated\nwire=eth1\nrun-dir=/run/x\n"), false)
+                        .socket());
+    }
+
+    @Test
+    void aKeyGivenTwiceIsAnError() {
+        OperatorError error = assertThrows(OperatorError.class, () -> file("mtu=1400\nmtu=1500\n"));
+        assertEquals(ExitCode.USAGE, error.exitCode());
+        assertTrue(error.sentence().contains("line 2: mtu is given twice"), error.sentence());
+    }
+
+    @Test
+    void aLineWithoutAnEqualsSignIsAnError() {
+        OperatorError error = assertThrows(OperatorError.class, () -> file("[monitor]\n"));
+        assertTrue(
+                error.sentence().contains("line 1: \"[monitor]\" is not 'key = value'"),
+                error.sentence());
+    }
+
+    @Test
+    void aFileThatIsNoTextIsAnError() throws IOException {
+        Path file = Files.write(dir.resolve("x"), new byte[] {(byte) 0xff, (byte) 0xfe});
+        OperatorError error =
+                assertThrows(OperatorError.class, () -> SettingsFile.read(file, new RawSettings()));
+        assertEquals(ExitCode.USAGE, error.exitCode());
+    }
+
+    @Test
+    void anErrorsQuotationCannotBreakTheLine() {
+        OperatorError error =
+                assertThrows(OperatorError.class, () -> file("assign=emulated\nwire=\u001b[31m\n"));
+        assertEquals(1, error.sentence().lines().count());
+        assertEquals(-1, error.sentence().indexOf('\u001b'));
+    }
+
+    @Test
+    void aMacAddressHasTheOrderOfTheWire() {
+        MacAddress mac = MacAddress.parse("52:54:00:12:34:56");
+        assertEquals("52:54:00:12:34:56", mac.toString());
+        assertEquals(0x52, mac.bytes()[0]);
+        assertEquals(0x56, mac.bytes()[5]);
+    }
+
+    private RawSettings file(String text) throws IOException {
+        RawSettings raw = new RawSettings();
+        SettingsFile.read(write(text), raw);
+        StartOptions.from(raw, false);
+        return raw;
+    }
+
+    private Path write(String text) throws IOException {
+        return Files.writeString(dir.resolve("monitor.conf"), text);
+    }
+}

@@ -1,0 +1,146 @@
+package org.cofferdam.monitor.control;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.cofferdam.monitor.config.InterfaceName;
+import org.cofferdam.monitor.config.OperatorError;
+
+/** A monitor without a domain: it keeps ports in a list and notes what it was asked, in order with what was recorded. */
+public final class ExampleMonitor implements MonitorService, CallRecorder {
+    /** Calls recorded ("record …") and made ("do …"), in the order of their happening. */
+    public final List<String> events = Collections.synchronizedList(new ArrayList<>());
+
+    public final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    public volatile boolean recorderIsBroken;
+    public volatile CompletionStage<Void> restartAnswer = CompletableFuture.completedFuture(null);
+    private final Map<InterfaceName, PortRequest> ports =
+            Collections.synchronizedMap(new TreeMap<>((a, b) -> a.value().compareTo(b.value())));
+
+    @Override
+    public MonitorStatus status() {
+        return new MonitorStatus(
+                new MonitorStatus.Monitor(
+                        ProcessHandle.current().pid(),
+                        "1.2.3",
+                        Instant.parse("2026-01-02T03:04:05Z"),
+                        61_500,
+                        2_500_000_000L,
+                        64 << 20,
+                        9 << 20),
+                "emulated",
+                "82574L",
+                "eth1",
+                new MonitorStatus.HostInterface("cofferdam0", "52:54:00:12:34:56", 1500, true),
+                new MonitorStatus.Domain(
+                        "run",
+                        "nano",
+                        16 << 20,
+                        1,
+                        Optional.of("killed by \"operator\""),
+                        OptionalLong.of(42),
+                        OptionalLong.of(31),
+                        true,
+                        1000,
+                        "52:54:00:12:34:56",
+                        123_456),
+                listPorts(),
+                Map.of("size", 3L),
+                new MonitorStatus.Audit("/var/log/cofferdam", "ok", 1000, 10, 65536, 0),
+                List.of(new MonitorStatus.ThreadUse("domain", 1_500_000_000L)));
+    }
+
+    @Override
+    public List<MonitorStatus.Port> listPorts() {
+        List<MonitorStatus.Port> out = new ArrayList<>();
+        out.add(
+                new MonitorStatus.Port(
+                        "host",
+                        "host",
+                        "up",
+                        "52:54:00:12:34:56",
+                        false,
+                        List.of(),
+                        7,
+                        700,
+                        8,
+                        800,
+                        Map.of("forwarded", 6L, "drop_rate", 1L)));
+        synchronized (ports) {
+            for (PortRequest p : ports.values()) {
+                out.add(
+                        new MonitorStatus.Port(
+                                p.netdev().value(),
+                                "netdev",
+                                "up",
+                                p.mac().toString(),
+                                p.toHost(),
+                                p.toPorts().stream().map(InterfaceName::value).toList(),
+                                0,
+                                0,
+                                0,
+                                0,
+                                Map.of()));
+            }
+        }
+        return out;
+    }
+
+    @Override
+    public CompletionStage<Void> restartDriver(String reason) {
+        events.add("do restart " + reason);
+        return restartAnswer;
+    }
+
+    @Override
+    public CompletionStage<Void> killDriver(String reason) {
+        events.add("do kill " + reason);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<Void> stop(String reason) {
+        events.add("do stop " + reason);
+        stopped.complete(null);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<Void> addPort(PortRequest request) {
+        if (ports.putIfAbsent(request.netdev(), request) != null) {
+            return CompletableFuture.failedFuture(
+                    OperatorError.environment(
+                            request.netdev() + " is a port already; remove it first"));
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<Void> removePort(InterfaceName netdev) {
+        if (ports.remove(netdev) == null) {
+            throw OperatorError.environment(netdev + " is not a port; see 'monitor port list'");
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void record(Caller caller, boolean allowed, String call) {
+        if (recorderIsBroken) {
+            throw OperatorError.failure("the audit log takes no records", null);
+        }
+        events.add(
+                "record uid "
+                        + caller.uid()
+                        + " pid "
+                        + caller.pid()
+                        + (allowed ? " " : " refused ")
+                        + call);
+    }
+}

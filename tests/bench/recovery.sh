@@ -1,0 +1,37 @@
+#!/bin/bash
+# Benchmark: how long a domain takes to come up (from creating the virtual machine to link-up), and how long nothing
+# is forwarded after the driver was killed under traffic; the monitor's own word, and an outside view by ping.
+#
+#   tests/bench/recovery.sh [--seconds N]     (default 10 kills, one a second)
+set -euo pipefail
+. "$(dirname "$(readlink -f "$0")")/bench.sh"
+options 10 "$@"
+trap_exits
+describe_machine
+wait_for_idle
+make_namespaces
+start_monitor >/dev/null
+wait_for 5 in_host ping -n -q -c 1 -W 1 "$outside_ip" || true
+
+boots=("$(status .domain.bootMillis)")
+outages=()
+in_host ping -n -i 0.005 -W 1 "$outside_ip" >"$work/pings" 2>&1 &
+pinging=$!
+for kill in $(seq "$seconds"); do
+    monitor restart-driver --kill --run-dir "$work/run" >/dev/null
+    wait_for 20 sh -c "[ \"\$(ip netns exec $host $root/ops/monitor status --run-dir $work/run -o json | jq '.domain.restarts >= $kill and (.domain.state == \"running\" or .domain.state == \"waiting\")')\" = true ]" ||
+        fail 5 "the domain did not come back after kill $kill"
+    boots+=("$(status .domain.bootMillis)")
+    outages+=("$(status .domain.lastOutageMillis)")
+    sleep 1
+done
+kill -INT "$pinging" 2>/dev/null || true
+wait "$pinging" || true
+
+spread() { printf '%s\n' "$@" | sort -n | awk '{ v[NR] = $1 } END { printf "%s / %s / %s", v[1], v[int((NR + 1) / 2)], v[NR] }'; }
+line "domain up, least / median / most of ${#boots[@]}" "$(spread "${boots[@]}")" "ms"
+line "outage, least / median / most of ${#outages[@]}" "$(spread "${outages[@]}")" "ms" "by the monitor"
+line "pings lost over all kills" "$(sed -n 's/^\([0-9]*\) packets transmitted, \([0-9]*\).*/\1 \2/p' "$work/pings" | awk '{ print $1 - $2 }')" "" \
+    "one each 5 ms: $(sed -n 's/ packets transmitted.*//p' "$work/pings") sent"
+monitor stop --run-dir "$work/run" >/dev/null
+monitor audit verify --audit-dir "$work/audit" | sed 's/^/  /'
