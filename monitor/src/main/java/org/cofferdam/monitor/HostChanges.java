@@ -50,10 +50,21 @@ final class HostChanges implements AutoCloseable {
         made.add(
                 journal.willDo(
                         new HostChange.TcFilter(
-                                netdev, index, false, KernelProxy.FILTER_PRIORITY, KernelProxy.FILTER_HANDLE, ingress)));
+                                netdev,
+                                index,
+                                false,
+                                KernelProxy.FILTER_PRIORITY,
+                                KernelProxy.FILTER_HANDLE,
+                                ingress)));
         made.add(
                 journal.willDo(
-                        new HostChange.TcFilter(netdev, index, true, KernelProxy.FILTER_PRIORITY, KernelProxy.FILTER_HANDLE, egress)));
+                        new HostChange.TcFilter(
+                                netdev,
+                                index,
+                                true,
+                                KernelProxy.FILTER_PRIORITY,
+                                KernelProxy.FILTER_HANDLE,
+                                egress)));
         filters.put(netdev, made);
     }
 
