@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  monitor port add --netdev veth7 --mac 02:00:00:00:00:07",
             "  monitor port list",
-            "  monitor port remove veth7"
+            "  monitor port remove --netdev veth7"
         })
 final class PortCommand implements Runnable {
     @Spec

@@ -74,8 +74,8 @@ final class BadInputTest {
                 wrong(2, "is not an output format", "status", "-o", "yaml"),
                 wrong(2, "(add, remove or list)", "port"),
                 wrong(2, "missing required options", "port", "add"),
-                wrong(2, "missing required parameter", "port", "remove"),
-                wrong(2, "is not an interface name", "port", "remove", "a/b"),
+                wrong(2, "missing required option", "port", "remove"),
+                wrong(2, "is not an interface name", "port", "remove", "--netdev", "a/b"),
                 wrong(2, "(tail or verify)", "audit"),
                 wrong(
                         3,

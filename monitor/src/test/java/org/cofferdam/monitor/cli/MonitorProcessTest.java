@@ -63,8 +63,8 @@ final class MonitorProcessTest {
                     0,
                     ask("port", "add", "--netdev", "w1", "--mac", "02:00:00:00:00:07").exitCode());
             assertTrue(ask("port", "list").out().contains("02:00:00:00:00:07"));
-            assertEquals(0, ask("port", "remove", "w1").exitCode());
-            CommandRun again = ask("port", "remove", "w1");
+            assertEquals(0, ask("port", "remove", "--netdev", "w1").exitCode());
+            CommandRun again = ask("port", "remove", "--netdev", "w1");
             assertEquals(3, again.exitCode());
             assertEquals("monitor: w1 is not a port; see 'monitor port list'\n", again.err());
             CommandRun stop = ask("stop");
