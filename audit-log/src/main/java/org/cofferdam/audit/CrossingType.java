@@ -190,6 +190,11 @@ public enum CrossingType {
             "The card did not take a register access.",
             hex("offset"),
             dec("why")),
+    CARD_LINK(
+            0x0116,
+            DOMAIN_MONITOR,
+            "The card's link, as its wire has it, changed.",
+            as("up", Kind.BOOL)),
 
     // Ports and the packet switch.
     BURST_IN(0x0201, DOMAIN_PROXY, "Packets taken from a port's ring, each with its verdict."),

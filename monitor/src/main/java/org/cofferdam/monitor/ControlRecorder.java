@@ -1,7 +1,9 @@
 package org.cofferdam.monitor;
 
+import java.util.Locale;
 import org.cofferdam.audit.AuditSource;
 import org.cofferdam.audit.CrossingType;
+import org.cofferdam.monitor.config.Assignment;
 import org.cofferdam.monitor.config.StartOptions;
 import org.cofferdam.monitor.control.CallRecorder;
 import org.cofferdam.monitor.control.Caller;
@@ -36,27 +38,32 @@ final class ControlRecorder implements CallRecorder {
         }
     }
 
-    void started(StartOptions options, Cleanup cleanup) {
-        source.record(
-                CrossingType.POLICY,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                "start "
-                        + options.assignment()
-                        + " host-if "
+    /** What the monitor was started with. */
+    void started(StartOptions options) {
+        Assignment.Emulated assignment = (Assignment.Emulated) options.assignment();
+        policy(
+                "start: emulated "
+                        + assignment.card().label()
+                        + " on wire "
+                        + assignment.wire()
+                        + ", host interface "
                         + options.hostInterface()
-                        + " mtu "
+                        + ", image "
+                        + options.image().label()
+                        + ", MTU "
                         + options.mtu()
-                        + " rate "
-                        + options.rate()
-                        + " ethertypes "
+                        + ", at most "
+                        + limit(options.rate().packetsPerSecond(), "packets/s")
+                        + " and "
+                        + limit(options.rate().bitsPerSecond(), "bit/s")
+                        + ", ethertypes "
                         + options.etherTypes()
-                        + " on-fault "
-                        + options.onFault());
+                        + ", on a fault "
+                        + options.onFault().name().toLowerCase(Locale.ROOT));
+    }
+
+    private static String limit(long most, String unit) {
+        return most == 0 ? "any " + unit : most + " " + unit;
     }
 
     void cleanedUp(Cleanup cleanup) {

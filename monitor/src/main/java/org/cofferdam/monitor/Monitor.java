@@ -73,7 +73,7 @@ public final class Monitor implements RunningMonitor {
         try {
             AuditLog log = part(openLog(options));
             control = new ControlRecorder(log.source("control", CONTROL_RING_BYTES));
-            control.started(options, run.cleanup());
+            control.started(options);
             if (run.cleanup().wasNeeded()) {
                 control.cleanedUp(run.cleanup());
             }
@@ -147,6 +147,8 @@ public final class Monitor implements RunningMonitor {
             thread.addAgent(domain);
             thread.mayNotSleep(domain::awake);
             thread.pauseDue(domain::pauseDue);
+            thread.beforeSleep(recorder::flush);
+            thread.longestSleep(kernel::nanosUntilWork);
             thread.watch(card.wireFd());
             thread.watch(kernel.ringFd());
             for (int q = 0; q < hostPort.queues(); q++) {

@@ -53,7 +53,9 @@ final class MonitorCommand implements Runnable {
                         .addSubcommand(new PortRemoveCommand(console))
                         .addSubcommand(new PortListCommand(console));
         CommandLine audit =
-                new CommandLine(new AuditCommand()).addSubcommand(new AuditTailCommand(console));
+                new CommandLine(new AuditCommand())
+                        .addSubcommand(new AuditTailCommand(console))
+                        .addSubcommand(new AuditVerifyCommand(console));
         return new CommandLine(new MonitorCommand())
                 .addSubcommand(StartCommand.commandLine(console, factory))
                 .addSubcommand(new StatusCommand(console))

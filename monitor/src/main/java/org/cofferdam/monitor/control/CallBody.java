@@ -8,9 +8,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,7 +16,7 @@ import java.util.function.Function;
 import org.cofferdam.monitor.config.OperatorError;
 
 /**
- * The body of a control call: a flat JSON object of strings, booleans and lists of strings. Anything else, an unknown
+ * The body of a control call: a flat JSON object of strings and truth values. Anything else, an unknown
  * field, a field twice or a wrong type is refused with a sentence (exit code 2, HTTP 400). The body's length has been
  * limited before it comes here.
  */
@@ -28,7 +26,7 @@ final class CallBody {
             JsonFactory.builder()
                     .streamReadConstraints(
                             StreamReadConstraints.builder()
-                                    .maxNestingDepth(4)
+                                    .maxNestingDepth(2)
                                     .maxStringLength(MAX_STRING)
                                     .maxNumberLength(20)
                                     .build())
@@ -80,16 +78,6 @@ final class CallBody {
             case VALUE_STRING -> in.getText();
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
-            case START_ARRAY -> {
-                List<String> items = new ArrayList<>();
-                while (in.nextToken() != JsonToken.END_ARRAY) {
-                    if (in.currentToken() != JsonToken.VALUE_STRING) {
-                        throw wrong("has a field \"" + name + "\" that is not a list of strings");
-                    }
-                    items.add(in.getText());
-                }
-                yield List.copyOf(items);
-            }
             default -> throw wrong("has a field \"" + name + "\" of a type that is not used here");
         };
     }
@@ -115,18 +103,6 @@ final class CallBody {
 
     <T> T required(String name, Function<String, T> parse) {
         return text(name, parse).orElseThrow(() -> wrong("lacks the field \"" + name + "\""));
-    }
-
-    <T> List<T> texts(String name, Function<String, T> parse) {
-        Object value = fields.getOrDefault(name, List.of());
-        if (!(value instanceof List<?> items)) {
-            throw wrong("has a field \"" + name + "\" that is not a list of strings");
-        }
-        List<T> out = new ArrayList<>();
-        for (Object item : items) {
-            out.add(checked(name, (String) item, parse));
-        }
-        return List.copyOf(out);
     }
 
     private static <T> T checked(String name, String text, Function<String, T> parse) {

@@ -47,7 +47,7 @@ public final class DomainRecorder implements CardEvents {
     }
 
     /** Writes all aggregates: before a sleep, a fault or the end. */
-    void flush() {
+    public void flush() {
         if (!repeats.flush()) {
             source.lost(1);
         }
@@ -107,7 +107,7 @@ public final class DomainRecorder implements CardEvents {
 
     @Override
     public void linkChanged(boolean up) {
-        event(CrossingType.LINK, up ? 1 : 0, 0, 0, "card");
+        event(CrossingType.CARD_LINK, up ? 1 : 0, 0, 0);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.cofferdam.binding.event.Epoll;
 import org.cofferdam.binding.event.EventFd;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,8 @@ public final class DomainThread implements AutoCloseable {
     private boolean stopping;
     private volatile @Nullable Throwable failure;
     private Runnable onFailure = () -> {};
+    private Runnable beforeSleep = () -> {};
+    private LongSupplier longestSleep = () -> TICK_NANOS;
 
     public DomainThread() {
         wake.drain();
@@ -78,6 +81,16 @@ public final class DomainThread implements AutoCloseable {
     /** Tells when a pause is due before the domain's next slice. */
     public void pauseDue(BooleanSupplier condition) {
         pauseDue = condition;
+    }
+
+    /** What to do each time before the thread sleeps until a descriptor wakes it. */
+    public void beforeSleep(Runnable action) {
+        beforeSleep = action;
+    }
+
+    /** Tells for how many nanoseconds at most the agents can be left alone. */
+    public void longestSleep(LongSupplier nanos) {
+        longestSleep = nanos;
     }
 
     /** What to do, on this thread, when an agent threw: the thread ends. */
@@ -138,7 +151,8 @@ public final class DomainThread implements AutoCloseable {
                 quiet.await(NAP_NANOS);
                 fruitless = false;
             } else if (now - idleSince > SPIN_NANOS) {
-                fruitless = all.await(TICK_NANOS) > 0;
+                beforeSleep.run();
+                fruitless = all.await(Math.min(TICK_NANOS, longestSleep.getAsLong())) > 0;
                 idle = false;
             } else {
                 Thread.onSpinWait();

@@ -137,8 +137,7 @@ final class PacketWireProbe {
 
     private void expectAtFarEnd(byte[] frame) {
         byte[][] got = new byte[1][];
-        soon()
-                .until(
+        soon().until(
                         () -> {
                             got[0] = ownFrameAtFarEnd();
                             return got[0].length > 0;

@@ -22,7 +22,8 @@ final class HelpTest {
                 "port remove",
                 "port list",
                 "audit",
-                "audit tail"
+                "audit tail",
+                "audit verify"
             })
     void everyCommandExplainsItselfWithExamples(String command) {
         CommandRun help = CommandRun.of((command + " --help").strip().split(" "));

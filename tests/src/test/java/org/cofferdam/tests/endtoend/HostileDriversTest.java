@@ -144,16 +144,30 @@ final class HostileDriversTest {
             monitor.launch("--image", folder().resolve(image + ".elf").toString());
             monitor.await("a status", () -> monitor.status().at("domain", "state").exists());
             network.addressTheCard();
-            monitor.call("port add", "--netdev", "port0", "--mac", NetworkNamespaces.GUEST_MAC, "--to-host")
+            monitor.call(
+                            "port add",
+                            "--netdev",
+                            "port0",
+                            "--mac",
+                            NetworkNamespaces.GUEST_MAC,
+                            "--to-host")
                     .orFail();
             // What waits for the domain from either side; the namespaces' end is theirs, too.
-            network.in(Namespace.HOST, "ping", "-n", "-q", "-i", "0.02", NetworkNamespaces.OUTSIDE_IP)
+            network.in(
+                            Namespace.HOST,
+                            "ping",
+                            "-n",
+                            "-q",
+                            "-i",
+                            "0.02",
+                            NetworkNamespaces.OUTSIDE_IP)
                     .start();
             network.in(Namespace.OUTSIDE, "ping", "-n", "-q", "-i", "0.02", "-b", "10.77.0.255")
                     .start();
 
             monitor.await(
-                    image + " on record as " + ON_RECORD.get(image), () -> isOnRecord(monitor, image));
+                    image + " on record as " + ON_RECORD.get(image),
+                    () -> isOnRecord(monitor, image));
 
             network.awaitPath(Namespace.GUEST, NetworkNamespaces.HOST_IP);
             assertEquals(0, network.loss(Namespace.GUEST, NetworkNamespaces.HOST_IP, 10));
@@ -188,7 +202,8 @@ final class HostileDriversTest {
                 .allMatch(
                         c ->
                                 Arrays.stream(c.split("\\|"))
-                                        .anyMatch(a -> records.stream().anyMatch(r -> shows(r, a))));
+                                        .anyMatch(
+                                                a -> records.stream().anyMatch(r -> shows(r, a))));
     }
 
     /** The crossing type in whose records an alternative is found. */
