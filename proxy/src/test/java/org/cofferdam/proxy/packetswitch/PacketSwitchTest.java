@@ -287,6 +287,20 @@ class PacketSwitchTest {
     }
 
     @Test
+    void aPolicyMayChangeUnderTrafficAndCountersGoOn() {
+        host.sends(fromHost());
+        packets.doWork();
+        packets.changePolicy(HOST, PortPolicy.station(STRANGER, MTU));
+        host.sends(fromHost()).sends(TestFrame.tcp4().from(STRANGER).to(GUEST_MAC.value()));
+        packets.doWork();
+        assertEquals(1, guest.received().size());
+        assertEquals(1, packets.counters(HOST).taken(Verdict.DROP_SPOOFED_MAC));
+        assertEquals(2, packets.counters(HOST).taken(Verdict.FORWARDED));
+        PortPolicy taken = PortPolicy.station(GUEST_MAC, MTU);
+        assertThrows(IllegalArgumentException.class, () -> packets.changePolicy(HOST, taken));
+    }
+
+    @Test
     void noTwoPortsShareANumberOrAnAddressAndThereIsOneUplink() {
         PortId three = new PortId(3);
         MemoryPort port = new MemoryPort();
