@@ -51,7 +51,7 @@ final class UplinkQueues implements DomainQueues {
     }
 
     @Override
-    public void domainSlept() {
+    public void domainLooks() {
         uplink.takeSignal();
     }
 

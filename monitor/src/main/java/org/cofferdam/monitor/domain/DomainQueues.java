@@ -13,11 +13,14 @@ public interface DomainQueues {
     /** Lets go of the memory; frames wait or are dropped and counted. */
     void detach();
 
-    /** Whether something was put into the queues since {@link #domainSlept}: frames, or buffers given back. */
+    /**
+     * Whether something was put into the queues since {@link #domainLooks}: frames, or buffers given back. Asking
+     * takes the news.
+     */
     boolean hasNews();
 
-    /** The domain has seen all that was in the queues, and sleeps. */
-    void domainSlept();
+    /** The domain is about to look at its queues afresh: what is in them now is no news. */
+    void domainLooks();
 
     /** Frames given to the domain, counts up. */
     long offered();

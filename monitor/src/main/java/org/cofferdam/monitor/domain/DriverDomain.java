@@ -67,6 +67,13 @@ public final class DriverDomain implements Agent, AutoCloseable {
     private @Nullable DomainMachine machine;
     private DomainState state = DomainState.STOPPED;
     private boolean statusRung;
+
+    /**
+     * The driver gave the processor back by itself, so it looks at all its rings before it sleeps. A driver whose
+     * slice was cut may be past its last look: what the agents do meanwhile must wake it.
+     */
+    private boolean looksNext;
+
     private long waitingSince;
     private long startAt;
     private long nextLook;
@@ -175,6 +182,10 @@ public final class DriverDomain implements Agent, AutoCloseable {
     private int slice(long now) {
         Vcpu vcpu = machine().vcpu();
         long servedBefore = queues.served();
+        if (looksNext) {
+            queues.domainLooks();
+            looksNext = false;
+        }
         for (int exits = 0; exits < EXITS_PER_SLICE; exits++) {
             Exit exit = vcpu.run();
             if (exit == Exit.MMIO) {
@@ -249,6 +260,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
         return switch (bell) {
             case WAIT -> {
                 quota.yielded();
+                looksNext = true;
                 // A domain that boots has nothing to wait for; it is held to its boot time.
                 if (state == DomainState.RUNNING) {
                     sleep();
@@ -257,6 +269,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
             }
             case YIELD -> {
                 quota.yielded();
+                looksNext = true;
                 yield true;
             }
             // The queues are looked at on every turn; the bell only ends the slice.
@@ -284,9 +297,6 @@ public final class DriverDomain implements Agent, AutoCloseable {
     }
 
     private void sleep() {
-        // This thread also runs the agents, so nothing came in since the driver's last look at its
-        // rings.
-        queues.domainSlept();
         waitingSince = System.nanoTime();
         watchdog.slept();
         timer().every(0);

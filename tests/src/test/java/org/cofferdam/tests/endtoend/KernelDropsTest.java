@@ -75,7 +75,8 @@ final class KernelDropsTest {
 
     private void sendFromAForgedAddress() {
         network.ip(Namespace.GUEST, "link set eth0 address 02:cf:00:00:00:66");
-        // A change of address forgets the neighbours; with one given, pings are sent rather than ARP.
+        // A change of address forgets the neighbours; with one given, pings are sent rather than
+        // ARP.
         network.ip(
                 Namespace.GUEST,
                 "neigh replace "
