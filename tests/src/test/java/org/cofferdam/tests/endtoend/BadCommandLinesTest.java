@@ -100,18 +100,32 @@ final class BadCommandLinesTest {
 
     @Test
     void aBusySocketIsRefused() {
+        String socket = monitor.runDir().resolve("control.sock").toString();
+        Command.Result second = startBeside("--wire", "port0", "--socket", socket);
+        assertTrue(second.err().contains(socket), second.toString());
+    }
+
+    @Test
+    void aWireThatAnotherMonitorHasIsRefused() {
+        Command.Result second = startBeside("--wire", "wire0");
+        assertTrue(second.err().contains("wire0"), second.toString());
+    }
+
+    /** Starts a second monitor beside a running one; it must be refused, and the first none the worse for it. */
+    private Command.Result startBeside(String... options) {
         monitor.startAgain();
         try (RunningMonitor other = RunningMonitor.notStarted(network)) {
             Command.Result second =
-                    other.launcher("start", "--assign", "emulated", "--wire", "wire0")
+                    other.launcher("start", "--assign", "emulated", "--host-if", "cof1")
                             .with("--run-dir", other.runDir().toString())
-                            .with("--audit-dir", other.auditDir().toString(), "--host-if", "cof1")
-                            .with("--socket", monitor.runDir().resolve("control.sock").toString())
+                            .with("--audit-dir", other.auditDir().toString())
+                            .with(options)
                             .run();
             assertOneSentence(second, ENVIRONMENT);
+            network.awaitPath(Namespace.HOST, NetworkNamespaces.OUTSIDE_IP);
+            monitor.stop();
+            return second;
         }
-        monitor.call("status").orFail();
-        monitor.stop();
     }
 
     @Test

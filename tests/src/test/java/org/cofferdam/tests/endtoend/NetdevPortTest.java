@@ -42,7 +42,7 @@ final class NetdevPortTest {
 
     @AfterEach
     void removePort() {
-        monitor.call("port remove", "port0");
+        monitor.call("port remove", "--netdev", "port0");
         network.ip(Namespace.GUEST, "link set eth0 address " + NetworkNamespaces.GUEST_MAC);
         network.ip(Namespace.GUEST, "neigh flush dev eth0");
         network.ip(Namespace.HOST, "neigh flush dev " + NetworkNamespaces.CARD);
@@ -100,7 +100,7 @@ final class NetdevPortTest {
         assertEquals(100, network.loss(Namespace.GUEST, NetworkNamespaces.OUTSIDE_IP, 2));
         join();
         network.awaitPath(Namespace.GUEST, NetworkNamespaces.OUTSIDE_IP);
-        monitor.call("port remove", "port0").orFail();
+        monitor.call("port remove", "--netdev", "port0").orFail();
         assertEquals(100, network.loss(Namespace.GUEST, NetworkNamespaces.OUTSIDE_IP, 2));
     }
 }
