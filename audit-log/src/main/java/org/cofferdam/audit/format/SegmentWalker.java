@@ -89,10 +89,15 @@ public final class SegmentWalker implements AutoCloseable {
     /**
      * Looks behind zeros: what {@link #step} took for the end is damage if anything stands behind it.
      *
-     * @return the damage, or the end if it is one
+     * @return the end if it is one; the block if the writer has put one there meanwhile; else the damage
      */
     public SegmentStep beyond(long end) throws IOException {
-        return dataEnd(end) <= end ? new SegmentStep.End(end) : damage(end);
+        if (dataEnd(end) <= end) {
+            return new SegmentStep.End(end);
+        }
+        // Blocks are written in order: whatever was seen behind the end, this one was there before it.
+        SegmentStep again = step(end);
+        return again instanceof SegmentStep.End ? damage(end) : again;
     }
 
     /** The offset behind the last byte from {@code from} on that is not zero, or {@code from}. */

@@ -97,6 +97,9 @@ public final class AuditReader implements AutoCloseable {
         /** The newest of what was there at the start; null once it was told. */
         private @Nullable Deque<Crossing> held;
 
+        /** All that was there when this looked was told. */
+        private boolean caughtUp;
+
         Tail(AuditFilter filter, int last, boolean follow, CrossingConsumer consumer) {
             this.filter = filter;
             this.last = last;
@@ -107,7 +110,7 @@ public final class AuditReader implements AutoCloseable {
 
         void run() throws IOException {
             int number = 0;
-            while (!ended()) {
+            while (!ended() && !caughtUp) {
                 Path next = after(number);
                 if (next != null) {
                     number = SegmentLayout.number(next).orElseThrow();
@@ -170,8 +173,22 @@ public final class AuditReader implements AutoCloseable {
                     if (step instanceof SegmentStep.End) {
                         step = walker.beyond(offset);
                     }
+                    if (step instanceof SegmentStep.Block) {
+                        // Written since this looked. A writer may be quicker than the look, so what follows is for
+                        // the next reader, unless the log goes on elsewhere already.
+                        caughtUp = !follow && after(number) == null;
+                        if (caughtUp) {
+                            return;
+                        }
+                        continue;
+                    }
                     if (!(step instanceof SegmentStep.Damage damage)) {
                         return;
+                    }
+                    if (damage.last() && patience > 0) {
+                        patience--; // a reader may see half of a write that is going on
+                        LockSupport.parkNanos(POLL_NANOS);
+                        continue;
                     }
                     consumer.damage(sentence(file, damage));
                     if (damage.last() && !waits) {
