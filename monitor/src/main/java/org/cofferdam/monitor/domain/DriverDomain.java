@@ -161,7 +161,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
         if (now - startAt < 0) {
             return 0;
         }
-        restarts++;
+        restarted();
         try {
             boot(now);
         } catch (RuntimeException e) {
@@ -169,6 +169,11 @@ public final class DriverDomain implements Agent, AutoCloseable {
             fault(FaultKind.ENTRY_FAILED, String.valueOf(e.getMessage()));
         }
         return 1;
+    }
+
+    private void restarted() {
+        restarts++;
+        recorder.event(CrossingType.RESTART, restarts, System.nanoTime() - outageSince, 0);
     }
 
     private int wakeIfDue(long now) {
@@ -366,14 +371,16 @@ public final class DriverDomain implements Agent, AutoCloseable {
 
     private void forwardsAgain() {
         long now = System.nanoTime();
-        if (bootBegan != 0) {
-            bootNanos = now - bootBegan;
-            bootBegan = 0;
+        if (bootBegan == 0) {
+            return; // only its link was away
         }
+        bootNanos = now - bootBegan;
+        bootBegan = 0;
+        recorder.event(
+                CrossingType.FORWARDS, lives, bootNanos, outage ? now - outageSince : 0);
         if (outage) {
             outage = false;
             lastOutageNanos = now - outageSince;
-            recorder.event(CrossingType.RESTART, restarts, lastOutageNanos, 0);
             LOG.info("the driver domain forwards again after {} ms", lastOutageNanos / 1_000_000);
         }
     }
@@ -538,7 +545,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
             move(DomainState.STOPPED, reason);
         }
         lastReason = reason;
-        restarts++;
+        restarted();
         boot(System.nanoTime());
     }
 
