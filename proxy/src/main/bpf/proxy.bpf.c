@@ -139,10 +139,11 @@ static void flood(struct __sk_buff *skb, const struct frame *f, __u32 way, __u32
 static int over_rate(__u32 index, const struct frame *f)
 {
     struct bucket *b = bpf_map_lookup_elem(&buckets, &index);
-    __u64 now = bpf_ktime_get_ns(), since;
+    __u64 now, since;
     int over;
     if (!b || !b->rate)
         return 0;
+    now = bpf_ktime_get_ns();
     bpf_spin_lock(&b->lock);
     since = now > b->last ? now - b->last : 0;
     b->last += since;

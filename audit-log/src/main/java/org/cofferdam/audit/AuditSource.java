@@ -242,8 +242,8 @@ public final class AuditSource {
     }
 
     /**
-     * Like {@link #tryRecord(CrossingType, long, long, long, long, long, long)}, but waits for room: for
-     * threads that may be held up.
+     * Like {@link #tryRecord(CrossingType, long, long, long, long, long, long)}, but waits for room, for
+     * as long as a disk is full: for threads that may be held up.
      *
      * @throws AuditLogException if the log was closed
      */

@@ -120,6 +120,7 @@ final class AuditWriter implements Runnable {
             LOG.error("The audit writer ended by a defect; producers will be held back", e);
             status = new Status(State.IO_ERROR, "the audit writer ended by a defect: " + e);
         } finally {
+            chain.close();
             synchronized (syncMonitor) {
                 ended = true;
                 syncMonitor.notifyAll();
@@ -410,7 +411,6 @@ final class AuditWriter implements Runnable {
             message = "the audit log is complete but its file could not be cut: " + e.getMessage();
         }
         status = new Status(State.CLOSED, message);
-        chain.close();
     }
 
     private String endWithoutSpace() {

@@ -20,10 +20,12 @@ public enum PacketVerdict {
     DROP_NO_ROOM(6),
     /** No port has that MAC. */
     DROP_NO_DESTINATION(7),
-    /** The policy forbids these two ports to talk. */
+    /** The policy forbids it: a reserved group address, or two ports that may not talk. */
     DROP_POLICY(8),
     /** The frame or its virtio-net header contradicts itself. */
-    DROP_MALFORMED(9);
+    DROP_MALFORMED(9),
+    /** The receiving port is down or detached. */
+    DROP_PORT_DOWN(10);
 
     private static final PacketVerdict[] BY_CODE = values();
 

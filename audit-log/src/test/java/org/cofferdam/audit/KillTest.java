@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.cofferdam.audit.format.BlockHash;
+import org.cofferdam.audit.format.SegmentHeader;
 import org.cofferdam.audit.format.SegmentLayout;
 import org.cofferdam.audit.format.SegmentStep;
 import org.cofferdam.audit.format.SegmentWalker;
@@ -29,7 +31,7 @@ class KillTest {
         Path dir = parent.resolve("log");
         int kills = 3;
         for (int i = 0; i < kills; i++) {
-            KilledWriter.runAndKill(dir, 40 + 70L * i);
+            KilledWriter.killBusy(dir, 40 + 70L * i);
             VerifyReport dead = verify(dir);
             assertEquals(List.of(), dead.findings(), "after kill " + i);
             assertTrue(!dead.notes().isEmpty(), "a run without STOP is noted");
@@ -51,7 +53,7 @@ class KillTest {
     @Test
     void aRunBehindAHalfWrittenBlockSaysWhatWasCutOff() throws Exception {
         Path dir = parent.resolve("log");
-        KilledWriter.runAndKill(dir, 30);
+        KilledWriter.killQuiet(dir);
         Path newest = LogDirectory.segments(dir).getLast();
         long at = SegmentLayout.HEADER_BYTES;
         try (SegmentWalker walker = SegmentWalker.open(newest)) {
@@ -77,5 +79,44 @@ class KillTest {
         assertEquals(1, recovered.size());
         assertEquals(at, recovered.getFirst().field(2), "where the last sound block ends");
         assertEquals(6000, recovered.getFirst().field(3), "bytes beyond it");
+    }
+
+    @Test
+    void aWriterKilledBetweenTwoSegmentsLeavesNothingThatLooksLikeDamage() throws Exception {
+        Path dir = parent.resolve("log");
+        KilledWriter.killQuiet(dir);
+        Path newest = LogDirectory.segments(dir).getLast();
+        // The next segment exists, and the block that should seal this one was not written.
+        try (SegmentWalker walker = SegmentWalker.open(newest)) {
+            SegmentHeader now = walker.header().orElseThrow();
+            long blocks = 0;
+            long at = SegmentLayout.HEADER_BYTES;
+            while (walker.step(at) instanceof SegmentStep.Block block) {
+                blocks++;
+                at = block.end();
+            }
+            SegmentFile.create(
+                            dir,
+                            new SegmentHeader(
+                                    now.number() + 1,
+                                    now.run(),
+                                    now.firstBlock() + blocks + 1,
+                                    now.startNanos(),
+                                    now.allocated(),
+                                    new BlockHash(1, 2, 3, 4),
+                                    now.logIdHigh(),
+                                    now.logIdLow(),
+                                    now.host(),
+                                    BlockHash.NONE),
+                            BlockHash.sha256())
+                    .close();
+        }
+        assertEquals(List.of(), verify(dir).findings(), "as the kill left it");
+        try (AuditLog log = AuditLog.open(AuditOptions.in(dir, "host"))) {
+            assertEquals(AuditCounters.State.RUNNING, log.counters().state());
+        }
+        VerifyReport report = verify(dir);
+        assertEquals(List.of(), report.findings(), "after the next run");
+        assertEquals(2, report.segments(), "the number of the unused segment is used again");
     }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 final class KilledWriter {
     private KilledWriter() {}
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
         AuditLog log =
                 AuditLog.open(
                         AuditOptions.in(Path.of(args[0]), "host")
@@ -22,6 +22,11 @@ final class KilledWriter {
         log.sync();
         System.out.println("writing");
         System.out.flush();
+        if (args[1].equals("quiet")) {
+            // Until it is killed, or its parent is gone.
+            int end = System.in.read();
+            System.exit(end < 0 ? 0 : 1);
+        }
         // Ends by itself if nobody kills it.
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         for (long i = 1; System.nanoTime() < until; i++) {
@@ -29,8 +34,18 @@ final class KilledWriter {
         }
     }
 
-    /** Runs one and kills it with SIGKILL so long after it began to write. */
-    static void runAndKill(Path dir, long millis) throws IOException, InterruptedException {
+    /** Runs one and kills it with SIGKILL in the middle of its work, so long after it began. */
+    static void killBusy(Path dir, long millis) throws IOException, InterruptedException {
+        runAndKill(dir, millis, "busy");
+    }
+
+    /** Runs one and kills it when it has written two blocks and does nothing more. */
+    static void killQuiet(Path dir) throws IOException, InterruptedException {
+        runAndKill(dir, 0, "quiet");
+    }
+
+    private static void runAndKill(Path dir, long millis, String mood)
+            throws IOException, InterruptedException {
         Process process =
                 new ProcessBuilder(
                                 List.of(
@@ -45,7 +60,8 @@ final class KilledWriter {
                                         "-cp",
                                         System.getProperty("java.class.path"),
                                         KilledWriter.class.getName(),
-                                        dir.toString()))
+                                        dir.toString(),
+                                        mood))
                         .redirectError(ProcessBuilder.Redirect.DISCARD)
                         .start();
         try (BufferedReader out =

@@ -113,15 +113,11 @@ class LogRoundTripTest {
         try (AuditLog log = AuditLog.open(AuditOptions.in(dir(), "host"))) {
             AuditSource source = log.source("domain", 64 * 1024);
             for (int packets : sizes) {
-                assertTrue(
-                        source.tryBurst(
-                                CrossingType.TAP_IN, 1, 2, packets, lengths, verdicts));
+                assertTrue(source.tryBurst(CrossingType.TAP_IN, 1, 2, packets, lengths, verdicts));
             }
             assertThrows(
                     IllegalArgumentException.class,
-                    () ->
-                            source.tryBurst(
-                                    CrossingType.TAP_IN, 1, 2, most + 1, lengths, verdicts));
+                    () -> source.tryBurst(CrossingType.TAP_IN, 1, 2, most + 1, lengths, verdicts));
         }
         List<Crossing> bursts = read(AuditFilter.all().withTypes(List.of("TAP_IN")));
         assertEquals(sizes.length, bursts.size());

@@ -10,6 +10,7 @@ import org.cofferdam.binding.net.NetDevice;
 import org.cofferdam.monitor.config.InterfaceName;
 import org.cofferdam.monitor.state.HostChange;
 import org.cofferdam.monitor.state.HostJournal;
+import org.cofferdam.proxy.kernel.KernelProxy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +20,6 @@ import org.jspecify.annotations.Nullable;
  * <p>It is closed after the parts that made the changes have taken them back.
  */
 final class HostChanges implements AutoCloseable {
-    /** The place of the kernel proxy's filters, as KernelProxy attaches them. */
-    private static final int PREFERENCE = 0xc0fd;
-
-    private static final int HANDLE = 1;
-
     private final HostJournal journal;
     private final Deque<HostJournal.Entry> entries = new ArrayDeque<>();
     private final Map<InterfaceName, List<HostJournal.Entry>> filters = new HashMap<>();
@@ -54,10 +50,21 @@ final class HostChanges implements AutoCloseable {
         made.add(
                 journal.willDo(
                         new HostChange.TcFilter(
-                                netdev, index, false, PREFERENCE, HANDLE, ingress)));
+                                netdev,
+                                index,
+                                false,
+                                KernelProxy.FILTER_PRIORITY,
+                                KernelProxy.FILTER_HANDLE,
+                                ingress)));
         made.add(
                 journal.willDo(
-                        new HostChange.TcFilter(netdev, index, true, PREFERENCE, HANDLE, egress)));
+                        new HostChange.TcFilter(
+                                netdev,
+                                index,
+                                true,
+                                KernelProxy.FILTER_PRIORITY,
+                                KernelProxy.FILTER_HANDLE,
+                                egress)));
         filters.put(netdev, made);
     }
 

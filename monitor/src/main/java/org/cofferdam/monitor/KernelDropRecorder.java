@@ -36,12 +36,13 @@ final class KernelDropRecorder implements DropSink {
             long destination,
             long nanos,
             long count) {
-        long now = this.source.now();
+        // The kernel's time is CLOCK_MONOTONIC, as System.nanoTime is; the log's is since 1970.
+        long when = this.source.now() - (System.nanoTime() - nanos);
         return this.source.tryAggregate(
                 CrossingType.KERNEL_DROP,
                 Math.clamp(count, 1L, 0xffff_ffffL),
-                now,
-                now,
+                when,
+                when,
                 reason,
                 ifindex,
                 ethertype,

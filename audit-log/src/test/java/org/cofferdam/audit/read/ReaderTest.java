@@ -77,7 +77,7 @@ class ReaderTest {
                         time + "domain#0 LINK up=yes mac=52:54:00:12:34:56 mbit=1000",
                         time
                                 + "domain#1 KERNEL_DROP reason=3 ifindex=7 ethertype=0x86dd"
-                                + " length=60 mac=0a:0b:0c:0d:0e:0f",
+                                + " length=60 source=0a:0b:0c:0d:0e:0f direction=0",
                         time
                                 + "domain#2 BURST_IN port=2 queue=0 packets=3 bytes=210"
                                 + " forwarded=2 drop_rate=1",

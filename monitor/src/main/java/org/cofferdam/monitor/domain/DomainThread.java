@@ -6,6 +6,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.cofferdam.binding.event.Epoll;
 import org.cofferdam.binding.event.EventFd;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ public final class DomainThread implements AutoCloseable {
     private volatile @Nullable Throwable failure;
     private Runnable onFailure = () -> {};
     private Runnable beforeSleep = () -> {};
+    private LongSupplier longestSleep = () -> TICK_NANOS;
 
     public DomainThread() {
         wake.drain();
@@ -84,6 +86,11 @@ public final class DomainThread implements AutoCloseable {
     /** What to do each time before the thread sleeps until a descriptor wakes it. */
     public void beforeSleep(Runnable action) {
         beforeSleep = action;
+    }
+
+    /** Tells for how many nanoseconds at most the agents can be left alone. */
+    public void longestSleep(LongSupplier nanos) {
+        longestSleep = nanos;
     }
 
     /** What to do, on this thread, when an agent threw: the thread ends. */
@@ -145,7 +152,7 @@ public final class DomainThread implements AutoCloseable {
                 fruitless = false;
             } else if (now - idleSince > SPIN_NANOS) {
                 beforeSleep.run();
-                fruitless = all.await(TICK_NANOS) > 0;
+                fruitless = all.await(Math.min(TICK_NANOS, longestSleep.getAsLong())) > 0;
                 idle = false;
             } else {
                 Thread.onSpinWait();

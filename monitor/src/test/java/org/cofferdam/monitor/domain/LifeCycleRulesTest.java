@@ -43,7 +43,7 @@ class LifeCycleRulesTest {
         for (int i = 0; i < 1000; i++) {
             dog.ran(2 * MS);
             dog.slept();
-            assertEquals(Watchdog.Finding.FINE, dog.look(i * 10_000 * MS, 0, 0));
+            assertEquals(Watchdog.Finding.FINE, dog.look(10_000L * i * MS, 0, 0));
         }
     }
 

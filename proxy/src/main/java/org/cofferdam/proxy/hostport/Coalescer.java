@@ -81,8 +81,7 @@ final class Coalescer {
             }
             close(merge, selection);
         }
-        // A segment with PSH ends a frame, so it never begins one.
-        if (!plain || TcpMerge.endsFrame(memory, header, view)) {
+        if (!plain || !TcpMerge.mayBegin(memory, header, length, view)) {
             write(memory, header, length, selection, position);
             return;
         }

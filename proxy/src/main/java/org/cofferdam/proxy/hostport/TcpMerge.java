@@ -9,6 +9,7 @@ import org.cofferdam.proxy.frame.InternetChecksum;
 import org.cofferdam.proxy.frame.Ipv4;
 import org.cofferdam.proxy.frame.Ipv6;
 import org.cofferdam.proxy.frame.NetHeader;
+import org.cofferdam.proxy.frame.OffloadCheck;
 import org.cofferdam.proxy.frame.Tcp;
 
 /**
@@ -80,9 +81,14 @@ final class TcpMerge {
                 && (flags & ~Tcp.PSH) == Tcp.ACK;
     }
 
-    /** Whether a plain segment asks to be passed on at once. */
-    static boolean endsFrame(MemorySegment memory, long itsHeader, FrameView view) {
-        return (Tcp.flags(memory, itsHeader + NetHeader.BYTES + view.transport()) & Tcp.PSH) != 0;
+    /**
+     * Whether a plain segment may be the first of a frame: not if it asks to be passed on at once, nor if it is so
+     * small that frames of such segments are refused everywhere.
+     */
+    static boolean mayBegin(MemorySegment memory, long itsHeader, int itsLength, FrameView view) {
+        int flags = Tcp.flags(memory, itsHeader + NetHeader.BYTES + view.transport());
+        return (flags & Tcp.PSH) == 0
+                && itsLength - view.payload() >= OffloadCheck.SMALLEST_SEGMENT;
     }
 
     /** Whether the frame is of the same connection and direction. */

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Runs a command and wants it to succeed. */
-final class Command {
+public final class Command {
     private Command() {}
 
     /** What it wrote; throws if it ends with anything but 0. */
@@ -30,7 +30,7 @@ final class Command {
     }
 
     /** The words of one line as a command. */
-    static String line(String command) {
+    public static String line(String command) {
         return run(List.of(command.split(" ")).toArray(String[]::new));
     }
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
  * namespace made for it, and reports here what came of each. Here only the constructor runs. At the end every
  * namespace with this process's prefix is removed.
  */
-final class InNetworkNamespace
+public final class InNetworkNamespace
         implements BeforeAllCallback, AfterAllCallback, InvocationInterceptor {
     /** Begins the names of all namespaces made here and by the tests; the child gets it as a property. */
     static final String PREFIX = "cfbpf-" + ProcessHandle.current().pid();
@@ -43,7 +43,7 @@ final class InNetworkNamespace
      *
      * @throws IllegalStateException elsewhere, so that no test changes the machine's own network
      */
-    static String prefix() {
+    public static String prefix() {
         String prefix = System.getProperty(PREFIX_PROPERTY);
         if (prefix == null) {
             throw new IllegalStateException("not in a network namespace of the tests");

@@ -112,6 +112,16 @@ final class DependencyDirectionTest {
     }
 
     @Test
+    void theCLibraryIsInternalToKvmBinding() {
+        noClasses()
+                .that(DescribedPredicate.not(IN_KVM_BINDING))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.cofferdam.binding.libc..")
+                .check(product);
+    }
+
+    @Test
     void onlyKvmBindingTurnsAddressesIntoMemory() {
         noClasses()
                 .that(DescribedPredicate.not(IN_KVM_BINDING))

@@ -7,15 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What README.md says about tests and files is so. */
 final class PromisesTest {
-    /** A cell of the table: {@code `Class#method`}. */
+    /** How a test is named: {@code `Class#method`}, in the modules' own pages also with a dot. */
     private static final Pattern TEST_NAME =
-            Pattern.compile("`([A-Z]\\w*(?:Test|Tests))#([a-z]\\w*)`");
+            Pattern.compile("`([A-Z]\\w*(?:Test|Tests))[#.]([a-z]\\w*)`");
 
     /** A Markdown link to a file of the tree. */
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
@@ -27,17 +28,16 @@ final class PromisesTest {
 
     @Test
     void everyPromiseNamesATestThatExists() {
+        assertFalse(namedIn(README).isEmpty(), "README.md names no test at all");
         List<String> wrong = new ArrayList<>();
-        int promises = 0;
-        Matcher name = TEST_NAME.matcher(SourceTree.text(README));
-        while (name.find()) {
-            promises++;
-            if (!exists(name.group(1), name.group(2))) {
-                wrong.add(name.group());
+        for (Path page : SourceTree.files("", "README.md")) {
+            for (MatchResult name : namedIn(page)) {
+                if (!exists(name.group(1), name.group(2))) {
+                    wrong.add(SourceTree.root().relativize(page) + ": " + name.group());
+                }
             }
         }
-        assertEquals(List.of(), wrong, "named in README.md, but no such test");
-        assertFalse(promises == 0, "README.md names no test at all");
+        assertEquals(List.of(), wrong, "named as tests that hold a promise, but not there");
     }
 
     @Test
@@ -63,6 +63,10 @@ final class PromisesTest {
             }
         }
         assertEquals(List.of(), dead);
+    }
+
+    private static List<MatchResult> namedIn(Path page) {
+        return TEST_NAME.matcher(SourceTree.text(page)).results().toList();
     }
 
     /** A test is a method with such an annotation in front, in the class's file below some src/test/java. */

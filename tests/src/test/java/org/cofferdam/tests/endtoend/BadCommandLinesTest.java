@@ -130,9 +130,7 @@ final class BadCommandLinesTest {
 
     @Test
     void withoutPermissionForKvmItSaysSo() throws IOException {
-        Command.of("chown", "-R", "65534:65534", monitor.folder().toString())
-                .run()
-                .orFail();
+        Command.of("chown", "-R", "65534:65534", monitor.folder().toString()).run().orFail();
         Command.Result result =
                 startIn(
                         "chmod 755 " + monitor.folder(),

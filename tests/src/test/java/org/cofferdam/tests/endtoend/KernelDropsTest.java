@@ -74,6 +74,8 @@ final class KernelDropsTest {
     }
 
     private void sendFromAForgedAddress() {
+        network.ip(Namespace.GUEST, "link set eth0 address 02:cf:00:00:00:66");
+        // A change of address forgets the neighbours; with one given, pings are sent rather than ARP.
         network.ip(
                 Namespace.GUEST,
                 "neigh replace "
@@ -81,7 +83,6 @@ final class KernelDropsTest {
                         + " lladdr "
                         + NetworkNamespaces.OUTSIDE_MAC
                         + " nud permanent dev eth0");
-        network.ip(Namespace.GUEST, "link set eth0 address 02:cf:00:00:00:66");
         try {
             assertEquals(100, network.loss(Namespace.GUEST, NetworkNamespaces.OUTSIDE_IP, FORGED));
         } finally {
