@@ -161,7 +161,7 @@ public enum CrossingType {
     RESTART(
             0x0110,
             DOMAIN_MONITOR,
-            "The domain was started afresh after a fault.",
+            "The domain is started afresh, so long after it was lost.",
             dec("attempt"),
             as("outage", Kind.DURATION_NS)),
     LINK(
@@ -190,6 +190,13 @@ public enum CrossingType {
             "The card did not take a register access.",
             hex("offset"),
             dec("why")),
+    FORWARDS(
+            0x0117,
+            DOMAIN_MONITOR,
+            "A domain that was started is up and its link, too: frames pass.",
+            dec("life"),
+            as("boot", Kind.DURATION_NS),
+            as("outage", Kind.DURATION_NS)),
     CARD_LINK(
             0x0116,
             DOMAIN_MONITOR,

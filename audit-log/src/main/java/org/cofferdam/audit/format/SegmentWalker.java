@@ -89,15 +89,10 @@ public final class SegmentWalker implements AutoCloseable {
     /**
      * Looks behind zeros: what {@link #step} took for the end is damage if anything stands behind it.
      *
-     * @return the end if it is one; the block if the writer has put one there meanwhile; else the damage
+     * @return the damage, or the end if it is one
      */
     public SegmentStep beyond(long end) throws IOException {
-        if (dataEnd(end) <= end) {
-            return new SegmentStep.End(end);
-        }
-        // Blocks are written in order: whatever was seen behind the end, this one was there before it.
-        SegmentStep again = step(end);
-        return again instanceof SegmentStep.End ? damage(end) : again;
+        return dataEnd(end) <= end ? new SegmentStep.End(end) : damage(end);
     }
 
     /** The offset behind the last byte from {@code from} on that is not zero, or {@code from}. */

@@ -97,9 +97,6 @@ public final class AuditReader implements AutoCloseable {
         /** The newest of what was there at the start; null once it was told. */
         private @Nullable Deque<Crossing> held;
 
-        /** All that was there when this looked was told. */
-        private boolean caughtUp;
-
         Tail(AuditFilter filter, int last, boolean follow, CrossingConsumer consumer) {
             this.filter = filter;
             this.last = last;
@@ -110,7 +107,7 @@ public final class AuditReader implements AutoCloseable {
 
         void run() throws IOException {
             int number = 0;
-            while (!ended() && !caughtUp) {
+            while (!ended()) {
                 Path next = after(number);
                 if (next != null) {
                     number = SegmentLayout.number(next).orElseThrow();
@@ -146,7 +143,10 @@ public final class AuditReader implements AutoCloseable {
                 long offset = SegmentLayout.HEADER_BYTES;
                 int patience = PATIENCE;
                 boolean successor = false;
-                while (!ended()) {
+                // Without follow, what is written later is not waited for: a busy writer would
+                // never end it.
+                long present = follow ? Long.MAX_VALUE : walker.dataEnd(offset);
+                while (!ended() && offset < present) {
                     SegmentStep step = walker.step(offset);
                     if (step instanceof SegmentStep.Block block) {
                         show(file, block);
@@ -171,22 +171,23 @@ public final class AuditReader implements AutoCloseable {
                         continue;
                     }
                     if (step instanceof SegmentStep.End) {
-                        step = walker.beyond(offset);
-                    }
-                    if (step instanceof SegmentStep.Block) {
-                        // Written since this looked. A writer may be quicker than the look, so what follows is for
-                        // the next reader, unless the log goes on elsewhere already.
-                        caughtUp = !follow && after(number) == null;
-                        if (caughtUp) {
+                        if (offset >= present) {
                             return;
                         }
-                        continue;
+                        // Something stands behind: damage, unless the writer filled the gap just
+                        // now.
+                        step = walker.step(offset);
+                        if (step instanceof SegmentStep.Block) {
+                            continue;
+                        }
+                        step = walker.beyond(offset);
                     }
                     if (!(step instanceof SegmentStep.Damage damage)) {
                         return;
                     }
                     if (damage.last() && patience > 0) {
-                        patience--; // a reader may see half of a write that is going on
+                        // A block that is being written looks like a torn one for a moment.
+                        patience--;
                         LockSupport.parkNanos(POLL_NANOS);
                         continue;
                     }

@@ -207,8 +207,7 @@ class ReaderTest {
     @Test
     void aLogThatIsBeingWrittenReadsWithoutDamage() throws InterruptedException {
         List<String> damage = Collections.synchronizedList(new ArrayList<>());
-        AuditOptions quick =
-                AuditOptions.in(dir(), "host").withGroupCommit(Duration.ofMillis(1));
+        AuditOptions quick = AuditOptions.in(dir(), "host").withGroupCommit(Duration.ofMillis(1));
         try (AuditLog log = AuditLog.open(quick)) {
             AtomicBoolean stop = new AtomicBoolean();
             AuditSource source = log.source("domain", 1 << 16);

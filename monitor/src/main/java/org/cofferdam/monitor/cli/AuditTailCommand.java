@@ -14,111 +14,89 @@ import org.cofferdam.audit.read.CrossingConsumer;
 import org.cofferdam.audit.read.CrossingFormat;
 import org.cofferdam.monitor.config.ExitCode;
 import org.cofferdam.monitor.config.OperatorError;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import org.cofferdam.monitor.config.StartOptions;
+import picocli.CommandLine.Model.CommandSpec;
 
-@Command(
-        name = "tail",
-        description = "Shows crossings from the audit log, oldest first.",
-        footer = {
-            "",
-            "Examples:",
-            "  monitor audit tail --follow",
-            "  monitor audit tail -n 20 --type FAULT,RESTART",
-            "  monitor audit tail --since 10m --source control -o json",
-            "  monitor audit tail --since 2026-11-22T19:00:00Z -n 1000"
-        })
+/** {@code monitor audit tail}: crossings, as they were or as they come. */
 final class AuditTailCommand implements Callable<Integer> {
+    private static final int DEFAULT_LINES = 50;
+    private static final int MOST_LINES = 999_999_999;
+
     private final Console console;
-
-    @Mixin AuditOptions common = new AuditOptions();
-
-    @Option(
-            names = {"-f", "--follow"},
-            description = "Go on with what is written later.")
-    boolean follow;
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            defaultValue = "compact",
-            description = "compact (default) or json, one crossing a line.")
-    String output = "compact";
-
-    @Option(
-            names = "--type",
-            split = ",",
-            paramLabel = "TYPE",
-            description = "Only crossings of these types, like FAULT or BURST_IN.")
-    List<String> types = List.of();
-
-    @Option(
-            names = "--source",
-            split = ",",
-            paramLabel = "NAME",
-            description =
-                    "Only what these sources recorded, like domain, switch, kernel or control.")
-    List<String> sources = List.of();
-
-    @Option(
-            names = "--since",
-            paramLabel = "TIME",
-            description =
-                    "Not what is older: 2026-11-22T19:00:00Z, 2026-11-22 19:00 (local), or 30s, 10m, 2h, 7d ago.")
-    @Nullable String since;
-
-    @Option(
-            names = {"-n", "--lines"},
-            paramLabel = "N",
-            description =
-                    "Of what is there, the last N crossings only (default: with --since all, else 50).")
-    int lines = -1;
+    private final Subcommand command =
+            new Subcommand(
+                    this,
+                    "tail",
+                    "Shows crossings from the audit log, oldest first.",
+                    "",
+                    "Examples:",
+                    "  monitor audit tail --follow",
+                    "  monitor audit tail -n 20 --type FAULT,RESTART",
+                    "  monitor audit tail --since 10m --source control -o json",
+                    "  monitor audit tail --since 2026-11-22T19:00:00Z -n 1000");
+    private final Subcommand.Flag follow =
+            command.flag("Go on with what is written later.", "-f", "--follow");
+    private final Subcommand.Value output =
+            command.value(
+                    "FORMAT", "compact (default) or json, one crossing a line.", "-o", "--output");
+    private final Subcommand.Value types =
+            command.value("LIST", "Only crossings of these types, like FAULT,RESTART.", "--type");
+    private final Subcommand.Value sources =
+            command.value(
+                    "LIST",
+                    "Only what these sources recorded, like domain,switch,kernel,control.",
+                    "--source");
+    private final Subcommand.Value since =
+            command.value(
+                    "TIME",
+                    "Not what is older: 2026-11-22T19:00:00Z, 2026-11-22 19:00 (local), or 30s, 10m, 2h, 7d ago.",
+                    "--since");
+    private final Subcommand.Value lines =
+            command.value(
+                    "N",
+                    "Of what is there, the last N crossings only (default: with --since all, else 50).",
+                    "-n",
+                    "--lines");
+    private final Subcommand.Value directory = command.auditDirectory();
 
     AuditTailCommand(Console console) {
         this.console = console;
     }
 
+    CommandSpec spec() {
+        return command.spec();
+    }
+
     @Override
     public Integer call() {
-        boolean json = json();
+        boolean json = output.isJson("compact");
         Optional<Instant> from =
-                Optional.ofNullable(since)
+                since.text()
                         .map(text -> TimePoint.parse(text, Clock.system(ZoneId.systemDefault())));
         AuditFilter filter = filter().between(from, Optional.empty());
-        int last = lines >= 0 ? lines : from.isPresent() ? Integer.MAX_VALUE : 50;
-        try (AuditReader reader = AuditReader.open(common.directory)) {
+        int last = lines.number(from.isPresent() ? MOST_LINES : DEFAULT_LINES, "crossings");
+        try (AuditReader reader =
+                AuditReader.open(directory.path(StartOptions.DEFAULT_AUDIT_DIR))) {
             Printer printer = new Printer(json, reader);
-            reader.tail(filter, last, follow, printer);
+            reader.tail(filter, last, follow.isGiven(), printer);
             printer.flush();
             return printer.sawDamage ? ExitCode.FAILURE.code() : ExitCode.OK.code();
         }
     }
 
-    private boolean json() {
-        return switch (output) {
-            case "json" -> true;
-            case "compact" -> false;
-            default ->
-                    throw OperatorError.usage(
-                            "-o: \""
-                                    + output
-                                    + "\" is not an output format (compact or json); see 'monitor audit tail --help'");
-        };
-    }
-
     private AuditFilter filter() {
-        if (lines < -1) {
-            throw OperatorError.usage(
-                    "-n: " + lines + " is not a number of crossings; give one from 0 on");
-        }
         try {
-            return AuditFilter.all().withTypes(types).withSources(Set.copyOf(sources));
+            return AuditFilter.all()
+                    .withTypes(listed(types))
+                    .withSources(Set.copyOf(listed(sources)));
         } catch (IllegalArgumentException e) {
             throw OperatorError.usage(
                     "--type: " + e.getMessage() + "; audit-log/README.md lists the types");
         }
+    }
+
+    private static List<String> listed(Subcommand.Value list) {
+        return list.text().map(text -> List.of(text.split(",", -1))).orElse(List.of());
     }
 
     /** Prints line by line when following, in large pieces otherwise; ends when nobody reads any more. */
@@ -139,7 +117,7 @@ final class AuditTailCommand implements Callable<Integer> {
         public void crossing(Crossing crossing) {
             piece.append(json ? CrossingFormat.json(crossing) : CrossingFormat.compact(crossing))
                     .append('\n');
-            if (follow || piece.length() >= PIECE) {
+            if (follow.isGiven() || piece.length() >= PIECE) {
                 flush();
             }
         }

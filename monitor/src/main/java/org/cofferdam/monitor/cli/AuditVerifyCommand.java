@@ -11,43 +11,42 @@ import org.cofferdam.audit.verify.AuditVerifier;
 import org.cofferdam.audit.verify.Finding;
 import org.cofferdam.audit.verify.VerifyReport;
 import org.cofferdam.monitor.config.ExitCode;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import org.cofferdam.monitor.config.StartOptions;
+import picocli.CommandLine.Model.CommandSpec;
 
-@Command(
-        name = "verify",
-        description =
-                "Checks that the audit log is whole and unchanged: every block, every link, every sequence number.",
-        footer = {
-            "",
-            "Exit code 0 if there is no damage, 5 if there is; each finding names the file and the place.",
-            "",
-            "Examples:",
-            "  monitor audit verify",
-            "  monitor audit verify --audit-dir /mnt/evidence/cofferdam -o json"
-        })
+/** {@code monitor audit verify}: whether the log is whole. */
 final class AuditVerifyCommand implements Callable<Integer> {
     private final Console console;
-
-    @Mixin AuditOptions common = new AuditOptions();
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            defaultValue = "text",
-            converter = OutputFormatConverter.class,
-            description = "text (default) or json.")
-    OutputFormat output = OutputFormat.TEXT;
+    private final Subcommand command =
+            new Subcommand(
+                    this,
+                    "verify",
+                    "Checks that the audit log is whole and unchanged: every block, every link, every sequence number.",
+                    "",
+                    "Exit code 0 if there is no damage, 5 if there is; each finding names the file and the place.",
+                    "",
+                    "Examples:",
+                    "  monitor audit verify",
+                    "  monitor audit verify --audit-dir /mnt/evidence/cofferdam -o json");
+    private final Subcommand.Value output =
+            command.value("FORMAT", "text (default) or json.", "-o", "--output");
+    private final Subcommand.Value directory = command.auditDirectory();
 
     AuditVerifyCommand(Console console) {
         this.console = console;
     }
 
+    CommandSpec spec() {
+        return command.spec();
+    }
+
     @Override
     public Integer call() {
-        VerifyReport report = AuditVerifier.verify(common.directory, (file, index, total) -> {});
-        console.print(output == OutputFormat.JSON ? json(report) : text(report));
+        boolean json = output.isJson("text");
+        VerifyReport report =
+                AuditVerifier.verify(
+                        directory.path(StartOptions.DEFAULT_AUDIT_DIR), (file, index, total) -> {});
+        console.print(json ? json(report) : text(report));
         return (report.ok() ? ExitCode.OK : ExitCode.FAILURE).code();
     }
 

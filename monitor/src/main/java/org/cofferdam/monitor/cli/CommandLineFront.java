@@ -33,7 +33,7 @@ public final class CommandLineFront {
      */
     public static int run(String[] args, PrintStream out, PrintStream err, MonitorFactory factory) {
         Console console = new Console(out, err);
-        CommandLine line = MonitorCommand.commandLine(console, factory);
+        CommandLine line = MonitorCommand.commandLine(args, console, factory);
         line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
         line.setUsageHelpWidth(HELP_WIDTH);

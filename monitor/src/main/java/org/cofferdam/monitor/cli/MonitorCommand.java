@@ -1,67 +1,128 @@
 package org.cofferdam.monitor.cli;
 
+import java.util.concurrent.Callable;
 import org.cofferdam.monitor.control.MonitorFactory;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
-/** The command {@code monitor} itself: it only has subcommands. */
-@Command(
-        name = "monitor",
-        versionProvider = Version.class,
-        description =
-                "Runs a network card's driver in a virtual machine of its own, and nothing but packets comes back.",
-        footer = {
-            "",
-            "Examples:",
-            "  monitor start --assign emulated --wire eth1",
-            "  monitor status",
-            "  monitor audit tail --follow",
-            "",
-            "Exit codes: 0 well, 2 usage, 3 the machine lacks something, 4 refused, 5 failed.",
-            "'monitor COMMAND --help' explains a command."
-        })
-final class MonitorCommand implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
-    CommandSpec spec;
+/** The command {@code monitor} and those of its subcommands that only have subcommands themselves. */
+final class MonitorCommand {
+    private MonitorCommand() {}
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help and exit.")
-    boolean help;
-
-    @Option(
-            names = {"-V", "--version"},
-            versionHelp = true,
-            description = "Show the version and exit.")
-    boolean version;
-
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing");
+    /**
+     * The command with the subcommands that the words need: describing a command costs time, and a start of the process
+     * should not pay for the others.
+     */
+    static CommandLine commandLine(String[] words, Console console, MonitorFactory factory) {
+        CommandSpec monitor =
+                group(
+                        "monitor",
+                        "a command is missing",
+                        "Runs a network card's driver in a virtual machine of its own, and nothing but packets comes"
+                                + " back.",
+                        "",
+                        "Examples:",
+                        "  monitor start --assign emulated --wire eth1",
+                        "  monitor status",
+                        "  monitor audit tail --follow",
+                        "",
+                        "Exit codes: 0 well, 2 usage, 3 the machine lacks something, 4 refused, 5 failed.",
+                        "'monitor COMMAND --help' explains a command.");
+        monitor.addOption(
+                OptionSpec.builder("-V", "--version")
+                        .versionHelp(true)
+                        .description("Show the version and exit.")
+                        .build());
+        monitor.versionProvider(new Version());
+        switch (words.length == 0 ? "" : words[0]) {
+            case "start" -> add(monitor, new StartCommand(console, factory).spec());
+            case "status" -> add(monitor, new StatusCommand(console).spec());
+            case "stop" -> add(monitor, new StopCommand(console).spec());
+            case "restart-driver" -> add(monitor, new RestartDriverCommand(console).spec());
+            case "port" ->
+                    add(
+                            monitor,
+                            add(
+                                    port(),
+                                    new PortAddCommand(console).spec(),
+                                    new PortRemoveCommand(console).spec(),
+                                    new PortListCommand(console).spec()));
+            case "audit" ->
+                    add(
+                            monitor,
+                            add(
+                                    audit(),
+                                    new AuditTailCommand(console).spec(),
+                                    new AuditVerifyCommand(console).spec()));
+            default ->
+                    add(
+                            monitor,
+                            new StartCommand(console, factory).spec(),
+                            new StatusCommand(console).spec(),
+                            new StopCommand(console).spec(),
+                            new RestartDriverCommand(console).spec(),
+                            port(),
+                            audit());
+        }
+        return new CommandLine(monitor);
     }
 
-    static CommandLine commandLine(Console console, MonitorFactory factory) {
-        CommandLine port =
-                new CommandLine(new PortCommand())
-                        .addSubcommand(new PortAddCommand(console))
-                        .addSubcommand(new PortRemoveCommand(console))
-                        .addSubcommand(new PortListCommand(console));
-        CommandLine audit =
-                new CommandLine(new AuditCommand())
-                        .addSubcommand(new AuditTailCommand(console))
-                        .addSubcommand(new AuditVerifyCommand(console));
-        return new CommandLine(new MonitorCommand())
-                .addSubcommand(StartCommand.commandLine(console, factory))
-                .addSubcommand(new StatusCommand(console))
-                .addSubcommand(new StopCommand(console))
-                .addSubcommand(new RestartDriverCommand(console))
-                .addSubcommand(port)
-                .addSubcommand(audit);
+    private static CommandSpec port() {
+        return group(
+                "port",
+                "a command is missing (add, remove or list)",
+                "Makes interfaces of this machine (a container's veth) ports of the card, or takes them away.",
+                "",
+                "Examples:",
+                "  monitor port add --netdev veth7 --mac 02:00:00:00:00:07",
+                "  monitor port list",
+                "  monitor port remove --netdev veth7");
+    }
+
+    private static CommandSpec audit() {
+        return group(
+                "audit",
+                "a command is missing (tail or verify)",
+                "Reads the audit log and checks it. Works on the files, whether a monitor runs or not.",
+                "",
+                "Examples:",
+                "  monitor audit tail --follow",
+                "  monitor audit tail -n 20 --type FAULT,RESTART -o json",
+                "  monitor audit verify");
+    }
+
+    private static CommandSpec add(CommandSpec group, CommandSpec... commands) {
+        for (CommandSpec command : commands) {
+            group.addSubcommand(command.name(), command);
+        }
+        return group;
+    }
+
+    /** A command that does nothing without one of its subcommands. */
+    private static CommandSpec group(
+            String name, String complaint, String description, String... footer) {
+        Alone alone = new Alone(complaint);
+        CommandSpec spec = new Subcommand(alone, name, description, footer).spec();
+        alone.spec = spec;
+        return spec;
+    }
+
+    /** What such a command does when it is given alone. */
+    private static final class Alone implements Callable<Integer> {
+        private final String complaint;
+
+        @SuppressWarnings("NullAway.Init") // set by group(), which makes both
+        private CommandSpec spec;
+
+        Alone(String complaint) {
+            this.complaint = complaint;
+        }
+
+        @Override
+        public Integer call() {
+            throw new ParameterException(spec.commandLine(), complaint);
+        }
     }
 }

@@ -3,36 +3,38 @@ package org.cofferdam.monitor.cli;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.cofferdam.monitor.config.ExitCode;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
 
-@Command(
-        name = "list",
-        description = "Shows the ports with their counters.",
-        footer = {"", "Examples:", "  monitor port list", "  monitor port list -o json"})
+/** {@code monitor port list}. */
 final class PortListCommand implements Callable<Integer> {
     private final Console console;
-
-    @Mixin CommonOptions common = new CommonOptions();
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            defaultValue = "text",
-            converter = OutputFormatConverter.class,
-            description = "text (default) or json.")
-    OutputFormat output = OutputFormat.TEXT;
+    private final Subcommand command =
+            new Subcommand(
+                    this,
+                    "list",
+                    "Shows the ports with their counters.",
+                    "",
+                    "Examples:",
+                    "  monitor port list",
+                    "  monitor port list -o json");
+    private final Subcommand.Value output =
+            command.value("FORMAT", "text (default) or json.", "-o", "--output");
+    private final Subcommand.MonitorPlace monitor = command.monitorPlace();
 
     PortListCommand(Console console) {
         this.console = console;
     }
 
+    CommandSpec spec() {
+        return command.spec();
+    }
+
     @Override
     public Integer call() {
-        ControlClient client = common.client();
+        boolean json = output.isJson("text");
+        ControlClient client = monitor.client();
         console.print(
-                output == OutputFormat.JSON
+                json
                         ? client.askText("GET", "/v1/ports", Map.of())
                         : StatusText.ports(client.ask("GET", "/v1/ports", Map.of()).items()));
         return ExitCode.OK.code();

@@ -5,38 +5,40 @@ import java.util.concurrent.Callable;
 import org.cofferdam.monitor.config.ExitCode;
 import org.cofferdam.monitor.config.InterfaceName;
 import org.cofferdam.monitor.config.OperatorError;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
 
-@Command(
-        name = "remove",
-        description = "Takes a port away and leaves its interface as it was found.",
-        footer = {"", "Examples:", "  monitor port remove --netdev veth7"})
+/** {@code monitor port remove}. */
 final class PortRemoveCommand implements Callable<Integer> {
     private final Console console;
-
-    @Mixin CommonOptions common = new CommonOptions();
-
-    @Option(
-            names = "--netdev",
-            required = true,
-            paramLabel = "IFACE",
-            description = "The port's interface.")
-    String netdev = "";
+    private final Subcommand command =
+            new Subcommand(
+                    this,
+                    "remove",
+                    "Takes a port away and leaves its interface as it was found.",
+                    "",
+                    "Examples:",
+                    "  monitor port remove --netdev veth7");
+    private final Subcommand.Value netdev =
+            command.required("IFACE", "The port's interface.", "--netdev");
+    private final Subcommand.MonitorPlace monitor = command.monitorPlace();
 
     PortRemoveCommand(Console console) {
         this.console = console;
     }
 
+    CommandSpec spec() {
+        return command.spec();
+    }
+
     @Override
     public Integer call() {
+        String name = netdev.orElse("");
         try {
-            common.client().ask("DELETE", "/v1/ports/" + new InterfaceName(netdev), Map.of());
+            monitor.client().ask("DELETE", "/v1/ports/" + new InterfaceName(name), Map.of());
         } catch (IllegalArgumentException e) {
             throw OperatorError.usage("--netdev: " + e.getMessage() + "; see 'monitor port list'");
         }
-        console.say(netdev + " is no port any more");
+        console.say(name + " is no port any more");
         return ExitCode.OK.code();
     }
 }

@@ -1,6 +1,8 @@
 package org.cofferdam.monitor.cli;
 
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -16,87 +18,62 @@ import org.cofferdam.monitor.control.MonitorFactory;
 import org.cofferdam.monitor.control.RunningMonitor;
 import org.cofferdam.monitor.state.Cleanup;
 import org.cofferdam.monitor.state.RunDirectory;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /**
  * Starts a monitor and stays until it is stopped. The order: settings, the machine, the run directory (which cleans up
  * after a dead monitor), the monitor, the control API; the stop goes the other way.
  */
-@Command(
-        name = "start",
-        description =
-                "Starts a driver domain with the card and gives the host its network interface.",
-        sortOptions = false,
-        footer = {
-            "",
-            "Each option but --config, --detach and --verbose may stand in the configuration file as 'key = value';",
-            "the command line wins.",
-            "",
-            "Examples:",
-            "  monitor start --assign emulated --wire eth1",
-            "  monitor start --assign emulated --wire eth1 --host-if wan0 --rate 500mbit --detach",
-            "  monitor start --config /etc/cofferdam.conf"
-        })
 final class StartCommand implements Callable<Integer> {
     private final Console console;
     private final MonitorFactory factory;
+    private final Subcommand command =
+            new Subcommand(
+                    this,
+                    "start",
+                    "Starts a driver domain with the card and gives the host its network interface.",
+                    "",
+                    "Each option but --config, --detach and --verbose may stand in the configuration file as"
+                            + " 'key = value'; the",
+                    "command line wins.",
+                    "",
+                    "Examples:",
+                    "  monitor start --assign emulated --wire eth1",
+                    "  monitor start --assign emulated --wire eth1 --host-if wan0 --rate 500mbit --detach",
+                    "  monitor start --config /etc/cofferdam.conf");
+    private final Map<Setting, Subcommand.Value> values = new EnumMap<>(Setting.class);
+    private final Subcommand.Value config;
+    private final Subcommand.Flag detach;
+    private final Subcommand.Flag verbose;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
-    CommandSpec spec;
-
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            description = "A file of settings, one 'key = value' a line.")
-    @Nullable Path config;
-
-    @Option(
-            names = "--detach",
-            description = "Return when the monitor is ready and leave it running as a daemon.")
-    boolean detach;
-
-    @Option(
-            names = "--verbose",
-            description = "Say each step that changes the host; stack traces of errors.")
-    boolean verbose;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help and exit.")
-    boolean help;
-
-    private StartCommand(Console console, MonitorFactory factory) {
+    StartCommand(Console console, MonitorFactory factory) {
         this.console = console;
         this.factory = factory;
+        for (Setting setting : Setting.values()) {
+            values.put(
+                    setting,
+                    command.value(setting.valueLabel(), setting.sentence(), setting.option()));
+        }
+        config = command.value("FILE", "A file of settings, one 'key = value' a line.", "--config");
+        detach =
+                command.flag(
+                        "Return when the monitor is ready and leave it running as a daemon.",
+                        "--detach");
+        verbose =
+                command.flag(
+                        "Say each step that changes the host; stack traces of errors.",
+                        Subcommand.VERBOSE);
     }
 
-    /** The command with an option for each setting. */
-    static CommandLine commandLine(Console console, MonitorFactory factory) {
-        CommandSpec spec = CommandSpec.forAnnotatedObject(new StartCommand(console, factory));
-        for (Setting setting : Setting.values()) {
-            spec.addOption(
-                    OptionSpec.builder(setting.option())
-                            .type(String.class)
-                            .paramLabel(setting.valueLabel())
-                            .description(setting.sentence())
-                            .build());
-        }
-        return new CommandLine(spec);
+    CommandSpec spec() {
+        return command.spec();
     }
 
     @Override
     public Integer call() {
-        StartOptions options = StartOptions.from(settings(), verbose);
+        StartOptions options = StartOptions.from(settings(), verbose.isGiven());
         HostChecks.beforeStart(options);
-        if (detach) {
+        if (detach.isGiven()) {
             new Daemon(console, options).start();
             return ExitCode.OK.code();
         }
@@ -114,20 +91,19 @@ final class StartCommand implements Callable<Integer> {
 
     private RawSettings settings() {
         RawSettings raw = new RawSettings();
-        for (Setting setting : Setting.values()) {
-            String value = spec.findOption(setting.option()).getValue();
-            if (value != null) {
-                raw.putIfAbsent(setting, value, setting.option());
-            }
-        }
-        if (config != null) {
-            SettingsFile.read(config, raw);
+        values.forEach(
+                (setting, value) ->
+                        value.text()
+                                .ifPresent(
+                                        text -> raw.putIfAbsent(setting, text, setting.option())));
+        if (config.text().isPresent()) {
+            SettingsFile.read(config.path(Path.of("")), raw);
         }
         return raw;
     }
 
     private void runUntil(CompletableFuture<Void> stop, StartOptions options) {
-        Consumer<String> trace = verbose ? console::say : line -> {};
+        Consumer<String> trace = verbose.isGiven() ? console::say : line -> {};
         try (RunDirectory run = RunDirectory.claim(options.runDir(), trace)) {
             Cleanup cleanup = run.cleanup();
             if (cleanup.wasNeeded()) {

@@ -6,47 +6,47 @@ import java.util.concurrent.Callable;
 import org.cofferdam.monitor.config.ExitCode;
 import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.state.ProcessMark;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
 
-@Command(
-        name = "stop",
-        description = "Stops the running monitor in order and waits until its process has ended.",
-        footer = {
-            "",
-            "Examples:",
-            "  monitor stop",
-            "  monitor stop --run-dir /run/cofferdam-lab --timeout 60"
-        })
+/** {@code monitor stop}: the orderly end, seen through to the end. */
 final class StopCommand implements Callable<Integer> {
+    private static final int DEFAULT_SECONDS = 30;
+
     private final Console console;
-
-    @Mixin CommonOptions common = new CommonOptions();
-
-    @Option(
-            names = "--timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "30",
-            description = "How long to wait for its end (default 30).")
-    int timeoutSeconds;
+    private final Subcommand command =
+            new Subcommand(
+                    this,
+                    "stop",
+                    "Stops the running monitor in order and waits until its process has ended.",
+                    "",
+                    "Examples:",
+                    "  monitor stop",
+                    "  monitor stop --run-dir /run/cofferdam-lab --timeout 60");
+    private final Subcommand.Value timeout =
+            command.value("SECONDS", "How long to wait for its end (default 30).", "--timeout");
+    private final Subcommand.MonitorPlace monitor = command.monitorPlace();
 
     StopCommand(Console console) {
         this.console = console;
     }
 
+    CommandSpec spec() {
+        return command.spec();
+    }
+
     @Override
     public Integer call() throws InterruptedException {
-        long pid = common.client().ask("POST", "/v1/stop", Map.of()).get("pid").number();
-        Optional<ProcessMark> monitor = ProcessMark.of(pid);
-        long until = System.nanoTime() + timeoutSeconds * 1_000_000_000L;
-        while (monitor.isPresent() && monitor.get().isAlive()) {
+        int seconds = timeout.number(DEFAULT_SECONDS, "seconds");
+        long pid = monitor.client().ask("POST", "/v1/stop", Map.of()).get("pid").number();
+        Optional<ProcessMark> process = ProcessMark.of(pid);
+        long until = System.nanoTime() + seconds * 1_000_000_000L;
+        while (process.isPresent() && process.get().isAlive()) {
             if (System.nanoTime() > until) {
                 throw OperatorError.failure(
                         "the monitor (pid "
                                 + pid
                                 + ") took the order to stop but has not ended within "
-                                + timeoutSeconds
+                                + seconds
                                 + " s; see its log, and 'kill -9 "
                                 + pid
                                 + "' if need be: the next start cleans up",

@@ -50,7 +50,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
     static final int WOKEN_BY_CARD = 1;
     static final int WOKEN_BY_QUEUES = 2;
 
-    private final Kvm kvm;
+    private final MachineMaker machines;
     private final SharedMemory ram;
     private final NanoImage image;
     private final DomainSettings settings;
@@ -102,7 +102,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
             DomainQueues queues,
             HostSide host,
             DomainRecorder recorder) {
-        this.kvm = kvm;
+        this.machines = new MachineMaker(kvm, ram, card.windows());
         this.ram = ram;
         this.image = image;
         this.settings = settings;
@@ -161,7 +161,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
         if (now - startAt < 0) {
             return 0;
         }
-        restarts++;
+        restarted();
         try {
             boot(now);
         } catch (RuntimeException e) {
@@ -169,6 +169,11 @@ public final class DriverDomain implements Agent, AutoCloseable {
             fault(FaultKind.ENTRY_FAILED, String.valueOf(e.getMessage()));
         }
         return 1;
+    }
+
+    private void restarted() {
+        restarts++;
+        recorder.event(CrossingType.RESTART, restarts, System.nanoTime() - outageSince, 0);
     }
 
     private int wakeIfDue(long now) {
@@ -358,6 +363,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
         recorder.event(CrossingType.LINK, linkUp ? 1 : 0, mac, s.speedMbit());
         if (first) {
             move(DomainState.RUNNING, "");
+            machines.prepare();
         }
         if (linkUp) {
             forwardsAgain();
@@ -366,14 +372,15 @@ public final class DriverDomain implements Agent, AutoCloseable {
 
     private void forwardsAgain() {
         long now = System.nanoTime();
-        if (bootBegan != 0) {
-            bootNanos = now - bootBegan;
-            bootBegan = 0;
+        if (bootBegan == 0) {
+            return; // only its link was away
         }
+        bootNanos = now - bootBegan;
+        bootBegan = 0;
+        recorder.event(CrossingType.FORWARDS, lives, bootNanos, outage ? now - outageSince : 0);
         if (outage) {
             outage = false;
             lastOutageNanos = now - outageSince;
-            recorder.event(CrossingType.RESTART, restarts, lastOutageNanos, 0);
             LOG.info("the driver domain forwards again after {} ms", lastOutageNanos / 1_000_000);
         }
     }
@@ -428,7 +435,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
         dmaMapped = true;
         recorder.event(CrossingType.DMA_MAP, ARENA, ARENA, ARENA_BYTES, 1, 0);
         bootBegan = System.nanoTime();
-        DomainMachine m = DomainMachine.create(kvm, ram, card);
+        DomainMachine m = machines.take();
         machine = m;
         long made = System.nanoTime();
         BootPage page =
@@ -503,7 +510,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
         DomainMachine m = machine;
         if (m != null) { // boot can fail before there is one
             machine = null;
-            m.close();
+            machines.retire(m);
         }
     }
 
@@ -538,7 +545,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
             move(DomainState.STOPPED, reason);
         }
         lastReason = reason;
-        restarts++;
+        restarted();
         boot(System.nanoTime());
     }
 
@@ -611,6 +618,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
     @Override
     public void close() {
         stop("the monitor stops");
+        machines.close();
         if (timer != null) {
             timer.close();
         }

@@ -95,7 +95,8 @@ final class BadInputTest {
                 wrong(2, "is not an output format", "audit", "tail", "-o", "xml"),
                 wrong(2, "no crossing type", "audit", "tail", "--type", "NOISE"),
                 wrong(2, "is not a time", "audit", "tail", "--since", "yesterday"),
-                wrong(2, "invalid value", "audit", "tail", "-n", "many"));
+                wrong(2, "is not a number of crossings", "audit", "tail", "-n", "many"),
+                wrong(2, "is not a number of seconds", "stop", "--timeout", "soon"));
     }
 
     private static Arguments wrong(int exitCode, String words, String... args) {
