@@ -190,7 +190,8 @@ public final class RunningMonitor implements AutoCloseable {
 
     /** The records of these types so far. */
     public List<Json> records(String... types) {
-        String[] arguments = {"-o", "json", "--type", String.join(",", types)};
+        // By its age everything is shown; without that, the last lines only.
+        String[] arguments = {"--since", "1d", "-o", "json", "--type", String.join(",", types)};
         return Json.lines(audit("tail", arguments).orFail().out());
     }
 
