@@ -148,8 +148,7 @@ public final class Monitor implements RunningMonitor {
             thread.mayNotSleep(domain::awake);
             thread.pauseDue(domain::pauseDue);
             thread.beforeSleep(recorder::flush);
-            thread.longestSleep(
-                    () -> Math.min(kernel.nanosUntilWork(), domain.nanosUntilWork()));
+            thread.longestSleep(() -> Math.min(kernel.nanosUntilWork(), domain.nanosUntilWork()));
             thread.watch(card.wireFd());
             thread.watch(kernel.ringFd());
             for (int q = 0; q < hostPort.queues(); q++) {

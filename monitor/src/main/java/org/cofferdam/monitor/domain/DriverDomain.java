@@ -376,8 +376,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
         }
         bootNanos = now - bootBegan;
         bootBegan = 0;
-        recorder.event(
-                CrossingType.FORWARDS, lives, bootNanos, outage ? now - outageSince : 0);
+        recorder.event(CrossingType.FORWARDS, lives, bootNanos, outage ? now - outageSince : 0);
         if (outage) {
             outage = false;
             lastOutageNanos = now - outageSince;
