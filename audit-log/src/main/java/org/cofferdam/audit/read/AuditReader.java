@@ -143,7 +143,10 @@ public final class AuditReader implements AutoCloseable {
                 long offset = SegmentLayout.HEADER_BYTES;
                 int patience = PATIENCE;
                 boolean successor = false;
-                while (!ended()) {
+                // Without follow, what is written later is not waited for: a busy writer would
+                // never end it.
+                long present = follow ? Long.MAX_VALUE : walker.dataEnd(offset);
+                while (!ended() && offset < present) {
                     SegmentStep step = walker.step(offset);
                     if (step instanceof SegmentStep.Block block) {
                         show(file, block);
@@ -168,10 +171,25 @@ public final class AuditReader implements AutoCloseable {
                         continue;
                     }
                     if (step instanceof SegmentStep.End) {
+                        if (offset >= present) {
+                            return;
+                        }
+                        // Something stands behind: damage, unless the writer filled the gap just
+                        // now.
+                        step = walker.step(offset);
+                        if (step instanceof SegmentStep.Block) {
+                            continue;
+                        }
                         step = walker.beyond(offset);
                     }
                     if (!(step instanceof SegmentStep.Damage damage)) {
                         return;
+                    }
+                    if (damage.last() && patience > 0) {
+                        // A block that is being written looks like a torn one for a moment.
+                        patience--;
+                        LockSupport.parkNanos(POLL_NANOS);
+                        continue;
                     }
                     consumer.damage(sentence(file, damage));
                     if (damage.last() && !waits) {

@@ -13,6 +13,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.cofferdam.audit.AuditLog;
 import org.cofferdam.audit.AuditLogException;
 import org.cofferdam.audit.AuditOptions;
@@ -199,5 +201,45 @@ class ReaderTest {
         AuditLogException none =
                 assertThrows(AuditLogException.class, () -> AuditReader.open(dir()).close());
         assertEquals("there is no audit log in " + dir(), none.getMessage());
+    }
+
+    /** Blocks come while the reader looks behind the end that it saw; that is not damage. */
+    @Test
+    void aLogThatIsBeingWrittenReadsWithoutDamage() throws InterruptedException {
+        List<String> damage = Collections.synchronizedList(new ArrayList<>());
+        AuditOptions quick = AuditOptions.in(dir(), "host").withGroupCommit(Duration.ofMillis(1));
+        try (AuditLog log = AuditLog.open(quick)) {
+            AtomicBoolean stop = new AtomicBoolean();
+            AuditSource source = log.source("domain", 1 << 16);
+            Thread writer =
+                    Thread.ofPlatform()
+                            .start(
+                                    () -> {
+                                        while (!stop.get()) {
+                                            source.record(CrossingType.LINK, 1, 0, 1000);
+                                            LockSupport.parkNanos(2_000_000);
+                                        }
+                                    });
+            log.sync();
+            for (int i = 0; i < 12; i++) {
+                try (AuditReader reader = AuditReader.open(dir())) {
+                    reader.tail(
+                            AuditFilter.all(),
+                            false,
+                            new CrossingConsumer() {
+                                @Override
+                                public void crossing(Crossing c) {}
+
+                                @Override
+                                public void damage(String sentence) {
+                                    damage.add(sentence);
+                                }
+                            });
+                }
+            }
+            stop.set(true);
+            writer.join();
+        }
+        assertEquals(List.of(), damage);
     }
 }

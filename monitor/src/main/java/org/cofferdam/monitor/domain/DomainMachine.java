@@ -1,5 +1,6 @@
 package org.cofferdam.monitor.domain;
 
+import java.util.List;
 import org.cofferdam.binding.kvm.Kvm;
 import org.cofferdam.binding.kvm.Vcpu;
 import org.cofferdam.binding.kvm.Vm;
@@ -7,14 +8,13 @@ import org.cofferdam.binding.memory.SharedMemory;
 import org.cofferdam.drivervm.DomainLayout;
 import org.cofferdam.drivervm.InitialState;
 import org.cofferdam.drivervm.MemoryRegion;
-import org.cofferdam.monitor.card.AssignedNic;
 import org.cofferdam.monitor.card.RegisterWindow;
 
 /**
  * One life of a driver domain: the virtual machine, its memory slots and its one vCPU, made for one boot and
  * thrown away after it, so nothing of a hostile driver outlives it.
  *
- * <p>The memory is lent and outlives the machine. Domain thread only.
+ * <p>The memory is lent and outlives the machine. One thread at a time: it may be made on one and run on another.
  */
 final class DomainMachine implements AutoCloseable {
     private static final int FIRST_WINDOW_SLOT = 8;
@@ -28,7 +28,7 @@ final class DomainMachine implements AutoCloseable {
     }
 
     /** Makes the machine with its slots; {@link #begin} sets where it starts. */
-    static DomainMachine create(Kvm kvm, SharedMemory ram, AssignedNic card) {
+    static DomainMachine create(Kvm kvm, SharedMemory ram, List<RegisterWindow> windows) {
         Vm vm = kvm.createVm();
         Vcpu vcpu = null;
         try {
@@ -37,7 +37,7 @@ final class DomainMachine implements AutoCloseable {
                 vm.setMemory(r.slot(), at, ram, at, r.bytes(), r.readOnly());
             }
             int number = FIRST_WINDOW_SLOT;
-            for (RegisterWindow w : card.windows()) {
+            for (RegisterWindow w : windows) {
                 vm.setMemory(
                         number++,
                         DomainLayout.BAR0.value() + w.barOffset(),

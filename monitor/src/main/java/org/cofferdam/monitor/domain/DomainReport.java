@@ -7,7 +7,8 @@ package org.cofferdam.monitor.domain;
  * @param restarts how often after the first
  * @param lastReason why it last ended, empty if it never did
  * @param lastOutageNanos from the last end until it forwarded again, -1 if there was none
- * @param bootNanos from KVM_CREATE_VM to link-up of the last start, -1 if it was not up yet
+ * @param bootNanos of the last start, to link-up: from KVM_CREATE_VM for the first, from a machine made ready for
+ *     later ones; -1 if it was not up yet
  * @param linkMbits as the driver says
  * @param mac as the driver read it from the card, the first octet on the wire highest; 0 if unknown
  * @param passes turns of the driver's loop, as it says

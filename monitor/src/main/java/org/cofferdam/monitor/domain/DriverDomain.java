@@ -50,7 +50,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
     static final int WOKEN_BY_CARD = 1;
     static final int WOKEN_BY_QUEUES = 2;
 
-    private final Kvm kvm;
+    private final MachineMaker machines;
     private final SharedMemory ram;
     private final NanoImage image;
     private final DomainSettings settings;
@@ -102,7 +102,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
             DomainQueues queues,
             HostSide host,
             DomainRecorder recorder) {
-        this.kvm = kvm;
+        this.machines = new MachineMaker(kvm, ram, card.windows());
         this.ram = ram;
         this.image = image;
         this.settings = settings;
@@ -363,6 +363,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
         recorder.event(CrossingType.LINK, linkUp ? 1 : 0, mac, s.speedMbit());
         if (first) {
             move(DomainState.RUNNING, "");
+            machines.prepare();
         }
         if (linkUp) {
             forwardsAgain();
@@ -434,7 +435,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
         dmaMapped = true;
         recorder.event(CrossingType.DMA_MAP, ARENA, ARENA, ARENA_BYTES, 1, 0);
         bootBegan = System.nanoTime();
-        DomainMachine m = DomainMachine.create(kvm, ram, card);
+        DomainMachine m = machines.take();
         machine = m;
         long made = System.nanoTime();
         BootPage page =
@@ -509,7 +510,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
         DomainMachine m = machine;
         if (m != null) { // boot can fail before there is one
             machine = null;
-            m.close();
+            machines.retire(m);
         }
     }
 
@@ -617,6 +618,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
     @Override
     public void close() {
         stop("the monitor stops");
+        machines.close();
         if (timer != null) {
             timer.close();
         }

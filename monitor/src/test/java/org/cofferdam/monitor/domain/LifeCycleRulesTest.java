@@ -23,9 +23,11 @@ class LifeCycleRulesTest {
     }
 
     @Test
-    void theFirstFaultRestartsAtOnceAndThenThePauseDoublesToTenSeconds() {
+    void threeFaultsRestartAtOnceAndThenThePauseDoublesToTenSeconds() {
         RestartPolicy policy = new RestartPolicy();
         long now = -5 * MS; // nanoTime may be negative
+        assertEquals(0, policy.pauseAfterFault(now));
+        assertEquals(0, policy.pauseAfterFault(now));
         assertEquals(0, policy.pauseAfterFault(now));
         assertEquals(100 * MS, policy.pauseAfterFault(now));
         assertEquals(200 * MS, policy.pauseAfterFault(now));
