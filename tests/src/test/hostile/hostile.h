@@ -53,6 +53,22 @@ static inline void claim_ready(void) {
     ring_doorbell(DOORBELL_STATUS, 0);
 }
 
+/* Stops both rings of the card, puts them elsewhere and starts them with descriptors to fetch. */
+static inline void move_rings(u64 receive, u64 transmit) {
+    card_write(REG_RCTL, 0);
+    card_write(REG_TCTL, TCTL_PSP);
+    card_write(REG_RDBAL, (u32)receive);
+    card_write(REG_RDBAH, (u32)(receive >> 32));
+    card_write(REG_RDH, 0);
+    card_write(REG_RDT, 5);
+    card_write(REG_TDBAL, (u32)transmit);
+    card_write(REG_TDBAH, (u32)(transmit >> 32));
+    card_write(REG_TDH, 0);
+    card_write(REG_RCTL, RCTL_EN | RCTL_UPE | RCTL_MPE | RCTL_BAM);
+    card_write(REG_TCTL, TCTL_EN | TCTL_PSP);
+    card_write(REG_TDT, 5);
+}
+
 static inline _Noreturn void yield_for_ever(void) {
     for (;;) {
         status_page()->heartbeat++;

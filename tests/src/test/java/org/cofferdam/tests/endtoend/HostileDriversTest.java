@@ -40,13 +40,14 @@ final class HostileDriversTest {
         Map<String, List<String>> all = new TreeMap<>();
         String table =
                 """
-                claim-ready             WATCHDOG RESTART
+                claim-ready             RESTART
                 dma-receive-buffers     DMA_REFUSED
-                dma-ring-base           DMA_REFUSED
-                dma-ring-length         DMA_REFUSED
-                dma-ring-wild           DMA_REFUSED
+                dma-ring-base           DMA_REFUSED RESTART
+                dma-ring-length         REGISTER_REFUSED
+                dma-ring-moved          REGISTER_REFUSED RESTART
+                dma-ring-wild           DMA_REFUSED RESTART
                 dma-transmit-buffers    DMA_REFUSED
-                dma-tso-wild            MMIO_WRITE
+                dma-tso-wild            DESCRIPTOR_REFUSED|DMA_REFUSED
                 doorbell-flood-wait     WAIT|WATCHDOG
                 doorbell-flood-yield    DOORBELL
                 doorbell-flood-status   DOORBELL
