@@ -40,7 +40,7 @@ final class HostileDriversTest {
         Map<String, List<String>> all = new TreeMap<>();
         String table =
                 """
-                claim-ready             RESTART
+                claim-ready             WATCHDOG RESTART
                 dma-receive-buffers     DMA_REFUSED
                 dma-ring-base           DMA_REFUSED RESTART
                 dma-ring-length         REGISTER_REFUSED
