@@ -1,4 +1,4 @@
-/* Says READY with a link and touches neither card nor rings. Must: the watchdog restarts it once frames wait. */
+/* Says READY with a link and starts neither card nor rings. Must: the watchdog restarts it once frames wait. */
 #include "hostile.h"
 
 int main(void) {

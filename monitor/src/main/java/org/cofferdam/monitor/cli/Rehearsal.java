@@ -2,6 +2,7 @@ package org.cofferdam.monitor.cli;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -12,13 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.cofferdam.monitor.config.OperatorError;
 
 /**
- * Runs the commands that ask, against an answer from a file, in one process: the JVM that ops/install lets watch this
+ * Runs the commands that ask, against an answer made up beforehand, in one process: the JVM that ops/install lets watch this
  * writes down what it had to load, so that the real commands need not look for it again.
  *
- * <p>Arguments: a file with a status as JSON. It prints nothing and ends with 0 if every command did.
+ * <p>Takes no arguments, prints nothing, and ends with 0 if every command did.
  */
 public final class Rehearsal {
     private static final int MAX_REQUEST = 4096;
@@ -26,7 +28,12 @@ public final class Rehearsal {
     private Rehearsal() {}
 
     public static void main(String[] args) throws IOException {
-        String status = Files.readString(Path.of(args[0]));
+        String status;
+        try (InputStream in =
+                Objects.requireNonNull(
+                        Rehearsal.class.getResourceAsStream("rehearsal-status.json"))) {
+            status = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
         Path folder = Files.createTempDirectory("monitor-rehearsal");
         Path socket = folder.resolve("s");
         try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {

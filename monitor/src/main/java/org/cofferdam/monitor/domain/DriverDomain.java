@@ -6,16 +6,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.cofferdam.audit.CrossingType;
-import org.cofferdam.binding.kvm.Exit;
 import org.cofferdam.binding.kvm.Kvm;
-import org.cofferdam.binding.kvm.Register;
-import org.cofferdam.binding.kvm.Vcpu;
 import org.cofferdam.binding.memory.SharedMemory;
 import org.cofferdam.binding.thread.SliceTimer;
 import org.cofferdam.drivervm.BootPage;
 import org.cofferdam.drivervm.DomainLayout;
-import org.cofferdam.drivervm.Doorbell;
-import org.cofferdam.drivervm.FaultFrame;
 import org.cofferdam.drivervm.NanoImage;
 import org.cofferdam.drivervm.NanoLoader;
 import org.cofferdam.drivervm.StatusPage;
@@ -36,14 +31,9 @@ public final class DriverDomain implements Agent, AutoCloseable {
 
     private static final long SLICE_NANOS = 1_000_000L;
 
-    /** A slice ends after so many exits, so a storm of doorbells leaves turns to the others. */
-    private static final int EXITS_PER_SLICE = 64;
-
     private static final long BOOT_LIMIT_NANOS = 5_000_000_000L;
     private static final long LOOK_NANOS = 10_000_000L;
 
-    private static final long BAR0 = DomainLayout.BAR0.value();
-    private static final long DOORBELLS = DomainLayout.DOORBELLS.value();
     private static final long ARENA = DomainLayout.ARENA.start().value();
     private static final long ARENA_BYTES = DomainLayout.ARENA.bytes();
 
@@ -61,12 +51,12 @@ public final class DriverDomain implements Agent, AutoCloseable {
     private final RestartPolicy policy = new RestartPolicy();
     private final Watchdog watchdog = new Watchdog();
     private final CpuQuota quota = new CpuQuota();
+    private final VcpuSlice slices;
     private final List<Consumer<DomainState>> listeners = new ArrayList<>();
 
     private @Nullable SliceTimer timer;
     private @Nullable DomainMachine machine;
     private DomainState state = DomainState.STOPPED;
-    private boolean statusRung;
 
     /**
      * The driver gave the processor back by itself, so it looks at all its rings before it sleeps. A driver whose
@@ -110,6 +100,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
         this.queues = queues;
         this.host = host;
         this.recorder = recorder;
+        this.slices = new VcpuSlice(card, ram.segment(), recorder);
     }
 
     /** Calls {@code listener} after each move of the life cycle, on the domain thread. */
@@ -190,122 +181,41 @@ public final class DriverDomain implements Agent, AutoCloseable {
         return slice(now);
     }
 
-    /** Runs the vCPU until it gives the processor back. Returns 1 if it did something worth another turn. */
+    /** Gives the vCPU one slice. Returns 1 if it did something worth another turn. */
     private int slice(long now) {
-        Vcpu vcpu = machine().vcpu();
         long servedBefore = queues.served();
         if (looksNext) {
             queues.domainLooks();
             looksNext = false;
         }
-        for (int exits = 0; exits < EXITS_PER_SLICE; exits++) {
-            Exit exit = vcpu.run();
-            if (exit == Exit.MMIO) {
-                if (mmio(vcpu)) {
-                    break;
+        VcpuSlice.End end = slices.run(machine().vcpu());
+        watchdog.ran(System.nanoTime() - now);
+        if (slices.takeStatusRung()) {
+            readStatus();
+        }
+        switch (end) {
+            case CUT -> quota.sliceWasCut();
+            case YIELDED -> gaveBack();
+            case WAITS -> {
+                gaveBack();
+                // A domain that boots has nothing to wait for; it is held to its boot time.
+                if (state == DomainState.RUNNING) {
+                    sleep();
                 }
-            } else if (exit == Exit.INTERRUPTED) {
-                quota.sliceWasCut();
-                break;
-            } else {
-                ended(vcpu, exit);
+            }
+            case FAULTED -> {
+                fault(slices.faultKind(), slices.faultDetail());
                 return 1;
             }
-        }
-        watchdog.ran(System.nanoTime() - now);
-        if (statusRung && state.isUp()) {
-            statusRung = false;
-            readStatus();
         }
         recorder.expire();
         look(now);
         return queues.served() != servedBefore ? 1 : 0;
     }
 
-    /** Serves one MMIO exit. Returns whether the slice is over. */
-    private boolean mmio(Vcpu vcpu) {
-        // Address, length and value are the domain's; each is read once from the shared page and
-        // bounded here.
-        long gpa = vcpu.mmioAddress();
-        int length = vcpu.mmioLength();
-        if (gpa >= DOORBELLS && gpa < DOORBELLS + DomainLayout.PAGE_BYTES) {
-            return doorbell(vcpu, gpa - DOORBELLS, length);
-        }
-        if (gpa >= BAR0 && gpa < BAR0 + DomainLayout.BAR0_BYTES) {
-            long offset = gpa - BAR0;
-            if (vcpu.mmioWrite()) {
-                long value = vcpu.mmioData();
-                card.writeRegister(offset, length, value);
-                recorder.repeat(CrossingType.MMIO_WRITE, offset, value);
-            } else {
-                long value = card.readRegister(offset, length);
-                vcpu.setMmioData(value);
-                recorder.repeat(CrossingType.MMIO_READ, offset, value);
-            }
-            return false;
-        }
-        boolean write = vcpu.mmioWrite();
-        recorder.event(
-                CrossingType.MMIO_REFUSED,
-                gpa,
-                length,
-                write ? vcpu.mmioData() : 0,
-                write ? 1 : 0,
-                0);
-        fault(
-                FaultKind.WILD_ACCESS,
-                (write ? "store to 0x" : "load from 0x") + Long.toHexString(gpa));
-        return true;
-    }
-
-    private boolean doorbell(Vcpu vcpu, long offset, int length) {
-        Doorbell bell = vcpu.mmioWrite() ? Doorbell.of(offset, length) : null;
-        if (bell == null) {
-            // Only aligned 32-bit stores to known places ring; a load reads all ones, as an empty
-            // bus does.
-            recorder.repeat(CrossingType.MMIO_REFUSED, DOORBELLS + offset, length);
-            vcpu.setMmioData(-1L);
-            return false;
-        }
-        long value = vcpu.mmioData();
-        recorder.repeat(CrossingType.DOORBELL, offset, value);
-        return switch (bell) {
-            case WAIT -> {
-                quota.yielded();
-                looksNext = true;
-                // A domain that boots has nothing to wait for; it is held to its boot time.
-                if (state == DomainState.RUNNING) {
-                    sleep();
-                }
-                yield true;
-            }
-            case YIELD -> {
-                quota.yielded();
-                looksNext = true;
-                yield true;
-            }
-            // The queues are looked at on every turn; the bell only ends the slice.
-            case NOTIFY -> true;
-            case STATUS -> {
-                statusRung = true;
-                yield false;
-            }
-            case FAULT -> {
-                FaultFrame f = FaultFrame.read(ram.segment());
-                recorder.flush();
-                recorder.event(
-                        CrossingType.FAULT, f.vector(), f.errorCode(), f.cr2(), f.rip(), f.rsp());
-                fault(FaultKind.EXCEPTION, f.describe());
-                yield true;
-            }
-            case PANIC -> {
-                String text = StatusPage.panicText(ram.segment());
-                recorder.flush();
-                recorder.event(CrossingType.PANIC, value, 0, 0, text);
-                fault(FaultKind.PANIC, "code " + value + ", " + text);
-                yield true;
-            }
-        };
+    private void gaveBack() {
+        quota.yielded();
+        looksNext = true;
     }
 
     private void sleep() {
@@ -313,21 +223,6 @@ public final class DriverDomain implements Agent, AutoCloseable {
         watchdog.slept();
         timer().every(0);
         move(DomainState.WAITING, "");
-    }
-
-    private void ended(Vcpu vcpu, Exit exit) {
-        recorder.flush();
-        long rip = vcpu.register(Register.RIP);
-        recorder.event(CrossingType.VM_EXIT, vcpu.exitReason(), rip, vcpu.exitDetail());
-        FaultKind kind =
-                switch (exit) {
-                    case SHUTDOWN -> FaultKind.SHUTDOWN;
-                    case HLT -> FaultKind.HALT;
-                    case IO -> FaultKind.PORT_IO;
-                    case FAIL_ENTRY -> FaultKind.ENTRY_FAILED;
-                    case INTERNAL_ERROR, OTHER, MMIO, INTERRUPTED -> FaultKind.EMULATION;
-                };
-        fault(kind, "KVM exit " + vcpu.exitReason() + " at rip 0x" + Long.toHexString(rip));
     }
 
     /** Reads the status page once, checks it, and then lets the host's side know. */
@@ -425,7 +320,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
     private void boot(long now) {
         move(DomainState.BOOTING, "");
         lives++;
-        statusRung = false;
+        slices.takeStatusRung();
         status = null;
         recorder.takeDmaRefusal();
         quota.yielded();

@@ -40,11 +40,12 @@ final class HostileDriversTest {
         Map<String, List<String>> all = new TreeMap<>();
         String table =
                 """
-                claim-ready             RESTART
+                claim-ready             WATCHDOG RESTART
                 dma-receive-buffers     DMA_REFUSED
-                dma-ring-base           DMA_REFUSED|REGISTER_REFUSED RESTART
-                dma-ring-length         DMA_REFUSED|REGISTER_REFUSED
-                dma-ring-wild           DMA_REFUSED|REGISTER_REFUSED
+                dma-ring-base           DMA_REFUSED RESTART
+                dma-ring-length         REGISTER_REFUSED
+                dma-ring-moved          REGISTER_REFUSED RESTART
+                dma-ring-wild           DMA_REFUSED RESTART
                 dma-transmit-buffers    DMA_REFUSED
                 dma-tso-wild            DESCRIPTOR_REFUSED|DMA_REFUSED
                 doorbell-flood-wait     WAIT|WATCHDOG
