@@ -26,7 +26,7 @@ in_outside() { ip netns exec "$outside" "$@"; }
 in_guest() { ip netns exec "$guest" "$@"; }
 
 # monitor ARGUMENTS...: the command line, as an operator of `host` would use it.
-monitor() { in_host "$root/ops/monitor" "$@"; }
+monitor() { in_host "${launcher:-$root/ops/monitor}" "$@"; }
 
 # status FILTER: a value of the running monitor's status, by a jq filter.
 status() { monitor status --run-dir "$work/run" -o json | jq -r "$1"; }

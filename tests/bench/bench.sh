@@ -79,12 +79,12 @@ mac() { ip netns exec "$1" cat "/sys/class/net/$2/address"; }
 # monitor_cpu: nanoseconds of processor time of the running monitor so far.
 monitor_cpu() { status .monitor.cpuNanos; }
 
-# silence_audit: from now on start_monitor starts one that records nothing.
-silence_audit() {
+# make_silent: prepares $silent, a launcher whose monitor records nothing; launcher=$silent makes start_monitor use it.
+make_silent() {
     mkdir -p "$work/silent/ops" "$work/silent/monitor/target/dist/lib"
     ln -s "$root"/monitor/target/dist/lib/*.jar "$work/silent/monitor/target/dist/lib/"
     cp "$root/ops/monitor" "$work/silent/ops/"
     "$JAVA_HOME/bin/java" "$root/tests/bench/WithoutAudit.java" "$root"/monitor/target/dist/lib/audit-log-*.jar \
         "$work/silent/monitor/target/dist/lib/0-without-audit.jar"
-    monitor() { in_host "$work/silent/ops/monitor" "$@"; }
+    silent=$work/silent/ops/monitor
 }
