@@ -300,21 +300,22 @@ public final class DriverDomain implements Agent, AutoCloseable {
         if (state == DomainState.BOOTING) {
             watchdog.restart(queues.offered(), queues.served());
             if (now - bootBegan > BOOT_LIMIT_NANOS) {
-                fault(FaultKind.BOOT_TIMEOUT, "not ready after 5 s");
+                watchdogFault(FaultKind.BOOT_TIMEOUT, BOOT_LIMIT_NANOS);
             }
             return;
         }
         switch (watchdog.look(now, queues.offered(), queues.served())) {
             case FINE -> {}
-            case NOT_SERVING -> watchdogFault(FaultKind.NOT_SERVING);
-            case SPINNING -> watchdogFault(FaultKind.SPINNING);
+            case NOT_SERVING -> watchdogFault(FaultKind.NOT_SERVING, Watchdog.LIMIT_NANOS);
+            case SPINNING -> watchdogFault(FaultKind.SPINNING, Watchdog.LIMIT_NANOS);
         }
     }
 
-    private void watchdogFault(FaultKind kind) {
+    private void watchdogFault(FaultKind kind, long limitNanos) {
+        long milliseconds = limitNanos / 1_000_000;
         recorder.flush();
-        recorder.event(CrossingType.WATCHDOG, kind.code(), Watchdog.LIMIT_NANOS / 1_000_000, 0);
-        fault(kind, "for more than " + Watchdog.LIMIT_NANOS / 1_000_000 + " ms");
+        recorder.event(CrossingType.WATCHDOG, kind.code(), milliseconds, 0);
+        fault(kind, "for more than " + milliseconds + " ms");
     }
 
     private void boot(long now) {

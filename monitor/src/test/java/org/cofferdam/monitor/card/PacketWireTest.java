@@ -20,6 +20,15 @@ final class PacketWireTest {
         String namespace = "cofcard-" + ProcessHandle.current().pid();
         run("ip", "netns", "add", namespace);
         try {
+            // Or the kernel's router solicitations would stand between the frames of the test.
+            run(
+                    "ip",
+                    "netns",
+                    "exec",
+                    namespace,
+                    "sh",
+                    "-c",
+                    "echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6");
             String[] in = {"ip", "-n", namespace};
             run(in, "link", "add", "wire0", "type", "veth", "peer", "name", "far0");
             run(in, "link", "set", "wire0", "up");
