@@ -59,6 +59,15 @@ public final class TcFilters {
         return options;
     }
 
+    /** Whether a BPF filter, whosever, is at a place. */
+    public static boolean isTaken(int ifindex, TcDirection direction, TcPlace place) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment hook = hook(arena, ifindex, direction.attachPoint());
+            MemorySegment found = options(arena, place);
+            return B.bpf_tc_query(hook.address(), found.address()) >= 0;
+        }
+    }
+
     /**
      * Removes the BPF filter at a place if its program's name begins with {@code namePrefix}.
      *

@@ -13,6 +13,8 @@ import org.cofferdam.monitor.config.InterfaceName;
 import org.cofferdam.monitor.config.IoReason;
 import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.config.StartOptions;
+import org.cofferdam.monitor.control.SocketFile;
+import org.cofferdam.proxy.kernel.KernelProxy;
 
 /**
  * Looks at the machine before anything is changed, so that the usual mistakes cost one sentence and leave nothing
@@ -49,7 +51,21 @@ final class HostChecks {
                             + host
                             + "') or choose another --host-if");
         }
+        switch (options.assignment()) {
+            case Assignment.Emulated emulated -> wireIsFree(emulated.wire());
+        }
+        SocketFile.refuseIfServed(options.socket());
         auditDirectory(options.auditDir());
+    }
+
+    private static void wireIsFree(InterfaceName wire) {
+        if (KernelProxy.isTaken(wire.value())) {
+            throw OperatorError.environment(
+                    "--wire: "
+                            + wire
+                            + " is in use as a wire or port, by another monitor that runs; stop that one or choose"
+                            + " another interface");
+        }
     }
 
     private static void wireExists(InterfaceName wire) {

@@ -20,7 +20,7 @@ import org.cofferdam.monitor.config.OperatorError;
  * socket is bound inside a folder of mode 0700 beside its place, gets mode 0600 there, and only then is renamed to
  * where callers look for it: nobody ever sees it with another mode, or before it answers.
  */
-final class SocketFile {
+public final class SocketFile {
     private final Path place;
     private final Path folder;
 
@@ -75,10 +75,15 @@ final class SocketFile {
             throw OperatorError.environment(
                     place + " exists and is not a socket; remove it or choose another --socket");
         }
+        refuseIfServed(place);
+        Files.deleteIfExists(place);
+    }
+
+    /** Refuses a place where a process answers; a socket that a dead one left is none of its business. */
+    public static void refuseIfServed(Path place) {
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             probe.connect(UnixDomainSocketAddress.of(place));
         } catch (IOException nobodyThere) {
-            Files.deleteIfExists(place);
             return;
         }
         throw OperatorError.environment(

@@ -280,6 +280,17 @@ public final class KernelProxy implements AutoCloseable {
         return removed;
     }
 
+    /** Whether another proxy, or somebody else, has a filter where ours would sit at an interface. Any thread. */
+    public static boolean isTaken(String netdev) {
+        int ifindex = NetDevice.index(netdev);
+        for (TcDirection direction : TcDirection.values()) {
+            if (ifindex != 0 && TcFilters.isTaken(ifindex, direction, PLACE)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static int indexOf(String name) {
         int ifindex = NetDevice.index(name);
         if (ifindex == 0) {
