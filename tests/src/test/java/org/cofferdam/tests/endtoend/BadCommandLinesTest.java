@@ -114,6 +114,8 @@ final class BadCommandLinesTest {
     /** Starts a second monitor beside a running one; it must be refused, and the first none the worse for it. */
     private Command.Result startBeside(String... options) {
         monitor.startAgain();
+        String filters = wireFilters();
+        assertTrue(filters.contains("cofd_wire"), filters);
         try (RunningMonitor other = RunningMonitor.notStarted(network)) {
             Command.Result second =
                     other.launcher("start", "--assign", "emulated", "--host-if", "cof1")
@@ -121,11 +123,19 @@ final class BadCommandLinesTest {
                             .with("--audit-dir", other.auditDir().toString())
                             .with(options)
                             .run();
-            assertOneSentence(second, ENVIRONMENT);
+            assertEquals(ENVIRONMENT, second.exit(), second.toString());
+            assertFalse(second.err().contains("Exception"), second.toString());
+            assertEquals(filters, wireFilters(), "the first monitor's hold on its wire");
             network.awaitPath(Namespace.HOST, NetworkNamespaces.OUTSIDE_IP);
             monitor.stop();
             return second;
         }
+    }
+
+    private String wireFilters() {
+        return network.shell(
+                Namespace.HOST,
+                "tc filter show dev wire0 ingress; tc filter show dev wire0 egress");
     }
 
     @Test
