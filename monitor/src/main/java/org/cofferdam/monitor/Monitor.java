@@ -17,7 +17,6 @@ import org.cofferdam.audit.AuditLog;
 import org.cofferdam.audit.AuditLogException;
 import org.cofferdam.audit.AuditOptions;
 import org.cofferdam.audit.AuditSource;
-import org.cofferdam.binding.NativeCallException;
 import org.cofferdam.binding.kvm.Kvm;
 import org.cofferdam.binding.kvm.UnsupportedKvmException;
 import org.cofferdam.binding.memory.SharedMemory;
@@ -29,7 +28,6 @@ import org.cofferdam.monitor.card.EmulatedNic;
 import org.cofferdam.monitor.card.PacketWire;
 import org.cofferdam.monitor.config.Assignment;
 import org.cofferdam.monitor.config.DriverImage;
-import org.cofferdam.monitor.config.ExitCode;
 import org.cofferdam.monitor.config.FaultPolicy;
 import org.cofferdam.monitor.config.InterfaceName;
 import org.cofferdam.monitor.config.MacAddress;
@@ -61,10 +59,6 @@ import org.cofferdam.proxy.uplink.UplinkPort;
  */
 public final class Monitor implements RunningMonitor {
     private static final int PACKET_RING_BYTES = 4 << 20;
-
-    /** errno(3): the place of a filter is taken. */
-    private static final int EEXIST = 17;
-
     private static final int EVENT_RING_BYTES = 1 << 20;
     private static final int CONTROL_RING_BYTES = 256 << 10;
     private static final long BOOT_SECONDS = 10;
@@ -101,7 +95,12 @@ public final class Monitor implements RunningMonitor {
             changes.wireUp(assignment.wire());
             changes.willFilter(assignment.wire(), "cofd_wire", "cofd_wire");
             AuditSource events = log.source("kernel", EVENT_RING_BYTES);
-            KernelProxy kernel = part(openKernelProxy(options, assignment, events));
+            KernelProxy kernel =
+                    part(
+                            KernelProxy.open(
+                                    options.hostInterface().toString(),
+                                    assignment.wire().toString(),
+                                    new KernelDropRecorder(events)));
             kernel.setHost(OperatorPolicy.kernel(options, hostMac));
 
             progress.accept("starting the driver domain");
@@ -225,26 +224,6 @@ public final class Monitor implements RunningMonitor {
         } catch (ExecutionException e) {
             throw OperatorError.failure(
                     "the driver domain could not be made: " + e.getMessage(), e);
-        }
-    }
-
-    private static KernelProxy openKernelProxy(
-            StartOptions options, Assignment.Emulated assignment, AuditSource events) {
-        try {
-            return KernelProxy.open(
-                    options.hostInterface().toString(),
-                    assignment.wire().toString(),
-                    new KernelDropRecorder(events));
-        } catch (NativeCallException e) {
-            if (e.errno() != EEXIST) {
-                throw e;
-            }
-            throw new OperatorError(
-                    ExitCode.ENVIRONMENT,
-                    "--wire: "
-                            + assignment.wire()
-                            + " has a filter of another monitor already; stop that one or choose another --wire",
-                    e);
         }
     }
 

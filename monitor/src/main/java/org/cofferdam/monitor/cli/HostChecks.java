@@ -1,9 +1,6 @@
 package org.cofferdam.monitor.cli;
 
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -59,20 +56,6 @@ final class HostChecks {
         }
         SocketFile.refuseIfServed(options.socket());
         auditDirectory(options.auditDir());
-        socketIsFree(options.socket());
-    }
-
-    /** A socket that somebody answers at; one that nobody does is left over, and taken later. */
-    private static void socketIsFree(Path socket) {
-        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            probe.connect(UnixDomainSocketAddress.of(socket));
-        } catch (IOException nobodyThere) {
-            return;
-        }
-        throw OperatorError.environment(
-                "the control socket "
-                        + socket
-                        + " is in use by a running process; stop it or choose another --socket and --run-dir");
     }
 
     private static void wireIsFree(InterfaceName wire) {

@@ -152,6 +152,8 @@ final class DependencyDirectionTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackages("..cli..")
+                .and()
+                .doNotHaveFullyQualifiedName("org.cofferdam.monitor.Main") // hands it to cli
                 .should()
                 .accessField(System.class, "out")
                 .check(product);

@@ -91,7 +91,7 @@ final class HostileDriversTest {
                 read-page-tables        FAULT RESTART
                 register-storm          MMIO_READ MMIO_WRITE
                 reset-storm             CARD_RESET
-                spin                    RESTART
+                spin                    WATCHDOG RESTART
                 spoofed-frames          drop_spoofed_mac|KERNEL_DROPS
                 stack-into-monitor      FAULT RESTART
                 stack-overflow          FAULT RESTART
