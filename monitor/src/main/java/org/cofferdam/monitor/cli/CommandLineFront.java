@@ -60,6 +60,7 @@ public final class CommandLineFront {
         OperatorError error = asOperatorError(e);
         command.getErr().println("monitor: " + error.sentence());
         if (isVerbose(parsed)) {
+            // --verbose asks for it.
             e.printStackTrace(command.getErr());
         }
         return error.exitCode().code();

@@ -150,6 +150,7 @@ final class ControlClient {
                 new Thread(
                         () -> {
                             try {
+                                // A blocking channel has no timeout; closing it ends the read.
                                 Thread.sleep(TIMEOUT_SECONDS * 1000L);
                                 channel.close();
                             } catch (InterruptedException | IOException answered) {

@@ -52,6 +52,7 @@ final class StopCommand implements Callable<Integer> {
                                 + "' if need be: the next start cleans up",
                         null);
             }
+            // Not our child: nothing tells of its end. The loop has a deadline.
             Thread.sleep(5);
         }
         console.say("stopped (pid " + pid + ")");

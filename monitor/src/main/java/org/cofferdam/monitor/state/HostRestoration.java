@@ -130,6 +130,7 @@ final class HostRestoration {
         long until = System.nanoTime() + TAP_WAIT_MILLIS * 1_000_000;
         while (isThere(tap.name()) && isTap(tap.name()) && System.nanoTime() < until) {
             try {
+                // The kernel does not tell; the loop has a deadline.
                 Thread.sleep(10);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

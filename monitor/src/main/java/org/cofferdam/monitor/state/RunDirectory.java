@@ -188,6 +188,7 @@ public final class RunDirectory implements AutoCloseable {
                                 + " has not ended yet; wait for it or kill it");
             }
             try {
+                // Not our child: nothing tells of its end. The loop has a deadline.
                 Thread.sleep(10);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
