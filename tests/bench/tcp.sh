@@ -1,11 +1,12 @@
 #!/bin/bash
 # Benchmark: TCP between host and outside by wire, card, driver domain, switch and tap, both ways, with and without
-# the audit log; and by a plain veth pair between the same namespaces, in the same run.
+# the audit log; and by a plain veth pair between the same namespaces, in the same run. Monitors are warmed until their
+# compilers rest. What the log costs is measured inside one monitor, which has it on and off in turns.
 #
-#   tests/bench/tcp.sh [--seconds N]     (default 5, for each of the measurements)
+#   tests/bench/tcp.sh [--seconds N]     (default 10, for each of the measurements)
 set -euo pipefail
 . "$(dirname "$(readlink -f "$0")")/bench.sh"
-options 5 "$@"
+options 10 "$@"
 trap_exits
 describe_machine
 wait_for_idle
@@ -22,20 +23,26 @@ rate() {
         "$(jq -r '.end | "\(.sum_sent.retransmits // 0) retransmits; iperf3 \(.cpu_utilization_percent.host_total | round) % in host, \(.cpu_utilization_percent.remote_total | round) % outside"' "$work/iperf.json")"
 }
 
-measure() {
-    local cpu began way
+both_ways() {
+    in_host iperf3 -c "$outside_ip" -t 1
+    in_host iperf3 -c "$outside_ip" -t 1 -R
+}
+
+# running LAUNCHER: a monitor of it, warm.
+running() {
+    launcher=$1
     start_monitor >/dev/null
     wait_for 5 in_host ping -n -q -c 1 -W 1 "$outside_ip" || true
-    in_host iperf3 -c "$outside_ip" -t 2 >/dev/null || true # warms the monitor's code
-    in_host iperf3 -c "$outside_ip" -t 2 -R >/dev/null || true
-    for way in "host to outside:" "outside to host:-R"; do
-        cpu=$(monitor_cpu)
-        began=$(date +%s%N)
-        # shellcheck disable=SC2086 # no option, or one
-        rate "$1, ${way%:*}" "$outside_ip" ${way#*:}
-        line "  monitor" "$((($(monitor_cpu) - cpu) * 100 / ($(date +%s%N) - began)))" "% CPU"
-    done
-    monitor stop --run-dir "$work/run" >/dev/null
+    settle both_ways
+}
+
+# with_log WAY IPERF-OPTIONS...: rate, with what the monitor spends on it.
+with_log() {
+    local cpu began
+    cpu=$(monitor_cpu)
+    began=$(date +%s%N)
+    rate "card and domain, with the audit log, $1" "$outside_ip" "${@:2}"
+    line "  monitor" "$((($(monitor_cpu) - cpu) * 100 / ($(date +%s%N) - began)))" "% CPU"
 }
 
 # veth TITLE OFFLOADS: the peer, a kernel veth pair with nothing of ours on it.
@@ -54,12 +61,19 @@ veth() {
 
 veth "kernel veth, frames of the MTU" off
 veth "kernel veth, with offloads" on
-make_silent
-for _ in 1 2; do # in turns, so that what changes on the machine meets both
-    launcher=$root/ops/monitor
-    measure "card and domain, with the audit log"
-    launcher=$silent
-    measure "card and domain, without the audit log"
-done
-launcher=$root/ops/monitor
+
+running "$root/ops/monitor"
+with_log "host to outside"
+with_log "outside to host" -R
+monitor stop --run-dir "$work/run" >/dev/null
 monitor audit verify --audit-dir "$work/audit" | sed 's/^/  /'
+
+make_switched
+running "$switched"
+begin_samples
+in_host iperf3 -c "$outside_ip" -t "$seconds" >/dev/null || true
+cost "TCP host to outside, the log in turns" "Mbit/s" 4 8e-6
+begin_samples
+in_host iperf3 -c "$outside_ip" -t "$seconds" -R >/dev/null || true
+cost "TCP outside to host, the log in turns" "Mbit/s" 3 8e-6
+monitor stop --run-dir "$work/run" >/dev/null
