@@ -100,7 +100,12 @@ public enum CrossingType {
             "The domain slept by the WAIT doorbell and was woken.",
             hex("wake_reason"),
             as("slept", Kind.DURATION_NS)),
-    INTERRUPT(0x0106, DOMAIN_MONITOR, "The card raised its interrupt.", hex("cause")),
+    INTERRUPT(
+            0x0106,
+            DOMAIN_MONITOR,
+            "The card raised its interrupt; an assigned one tells how often, not why.",
+            hex("cause"),
+            dec("times")),
     MMIO_READ(
             0x0107,
             DOMAIN_MONITOR,
@@ -202,6 +207,27 @@ public enum CrossingType {
             DOMAIN_MONITOR,
             "The card's link, as its wire has it, changed.",
             as("up", Kind.BOOL)),
+
+    IOMMU_FAULT(
+            0x0118,
+            DOMAIN_MONITOR,
+            "The IOMMU refused the card: address, or index of an interrupt; the text is the kernel's.",
+            hex("address"),
+            as("write", Kind.BOOL),
+            as("interrupt", Kind.BOOL),
+            hex("reason"),
+            hex("requester")),
+    IOMMU_FAULTS_UNTOLD(
+            0x0119,
+            DOMAIN_MONITOR,
+            "The kernel reported no details of so many more faults of an IOMMU, of any device.",
+            dec("count"),
+            as("exact", Kind.BOOL)),
+    CARD_CONDITION(
+            0x011a,
+            DOMAIN_MONITOR,
+            "The assigned card became ready, or not; the text says why.",
+            dec("condition")),
 
     // Ports and the packet switch.
     BURST_IN(0x0201, DOMAIN_PROXY, "Packets taken from a port's ring, each with its verdict."),

@@ -3,7 +3,7 @@ package org.cofferdam.monitor;
 import java.lang.foreign.MemorySegment;
 import org.cofferdam.drivervm.DomainLayout;
 import org.cofferdam.drivervm.QueuePlace;
-import org.cofferdam.monitor.card.EmulatedNic;
+import org.cofferdam.monitor.card.AssignedNic;
 import org.cofferdam.monitor.domain.DomainQueues;
 import org.cofferdam.proxy.uplink.UplinkPort;
 import org.cofferdam.proxy.virtqueue.QueueConfig;
@@ -15,9 +15,9 @@ import org.cofferdam.proxy.virtqueue.QueueMemory;
  */
 final class UplinkQueues implements DomainQueues {
     private final UplinkPort uplink;
-    private final EmulatedNic card;
+    private final AssignedNic card;
 
-    UplinkQueues(UplinkPort uplink, EmulatedNic card) {
+    UplinkQueues(UplinkPort uplink, AssignedNic card) {
         this.uplink = uplink;
         this.card = card;
     }

@@ -48,12 +48,17 @@ public final class EventFd implements AutoCloseable {
 
     /** Sets the counter to zero. One thread at a time. True if it was signalled since the last time. */
     public boolean drain() {
+        return take() != 0;
+    }
+
+    /** Sets the counter to zero and returns what it was: how often it was signalled. One thread at a time. */
+    public long take() {
         if (C.read(fd, readAddress, 8) == 8) {
-            return true;
+            return read.get(ValueLayout.JAVA_LONG, 0);
         }
         int errno = Libc.errno();
         if (errno == Errno.EAGAIN.code() || errno == Errno.EINTR.code()) {
-            return false;
+            return 0;
         }
         throw Libc.failure("read", "eventfd " + fd);
     }

@@ -16,6 +16,8 @@ public enum Exit {
     FAIL_ENTRY,
     /** KVM could not go on, for example with an instruction that it does not emulate. */
     INTERNAL_ERROR,
+    /** EFAULT: the guest touched a slot whose memory this process no longer has, such as a card's registers. */
+    MEMORY_GONE,
     /** A reason that this binding does not know: {@link Vcpu#exitReason()}. */
     OTHER
 }

@@ -59,6 +59,9 @@ public final class Vcpu implements AutoCloseable {
             if (errno == Errno.EINTR.code() || errno == Errno.EAGAIN.code()) {
                 return Exit.INTERRUPTED;
             }
+            if (Libc.errno() == Errno.EFAULT.code()) {
+                return Exit.MEMORY_GONE;
+            }
             throw Libc.failure("ioctl", "KVM_RUN");
         }
         return switch (run.get(INT, RUN_EXIT_REASON)) {

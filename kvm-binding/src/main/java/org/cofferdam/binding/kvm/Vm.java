@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.cofferdam.binding.event.EventFd;
 import org.cofferdam.binding.libc.Libc;
-import org.cofferdam.binding.memory.SharedMemory;
+import org.cofferdam.binding.memory.MappedMemory;
 
 /**
  * A virtual machine. One thread sets it up; the kernel frees it when its descriptor and those of its vCPUs
@@ -43,7 +43,7 @@ public final class Vm implements AutoCloseable {
     public void setMemory(
             int slot,
             long guestAddress,
-            SharedMemory memory,
+            MappedMemory memory,
             long offset,
             long bytes,
             boolean readOnly) {

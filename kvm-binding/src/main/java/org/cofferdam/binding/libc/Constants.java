@@ -28,6 +28,8 @@ public final class Constants {
     public static final int MAP_SHARED = 1;
     public static final int MFD_CLOEXEC = 1;
     public static final int MFD_ALLOW_SEALING = 2;
+    public static final int MFD_HUGETLB = 4;
+    public static final int MFD_HUGE_2MB = 21 << 26;
 
     // sys/eventfd.h, sys/epoll.h
     public static final int EFD_CLOEXEC = 0x80000;
@@ -88,6 +90,7 @@ public final class Constants {
     // signal.h, time.h, sys/resource.h
     public static final int SIGEV_THREAD_ID = 4;
     public static final int CLOCK_MONOTONIC = 1;
+    public static final int CLOCK_BOOTTIME = 7;
     public static final int CLOCK_THREAD_CPUTIME_ID = 3;
     public static final int PRIO_PROCESS = 0;
 

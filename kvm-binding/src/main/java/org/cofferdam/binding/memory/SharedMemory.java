@@ -5,6 +5,7 @@ import static org.cofferdam.binding.libc.Libc.C;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.cofferdam.binding.NativeCallException;
 import org.cofferdam.binding.libc.Libc;
 
 /**
@@ -14,7 +15,7 @@ import org.cofferdam.binding.libc.Libc;
  * <p>The file is sealed against shrinking and growing, so the mapping cannot fault. Any thread may read and
  * write {@link #segment()}; it is an error to touch it after {@link #close()}, and the JVM refuses it.
  */
-public final class SharedMemory implements AutoCloseable {
+public final class SharedMemory implements MappedMemory, AutoCloseable {
     private final int fd;
     private final long size;
     private final long address;
@@ -38,12 +39,33 @@ public final class SharedMemory implements AutoCloseable {
      * @param bytes a positive multiple of 4096
      */
     public static SharedMemory create(String name, long bytes) {
+        return create(name, bytes, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    }
+
+    /**
+     * Makes zeroed memory of huge pages (2 MiB), which the machine must have set aside (vm.nr_hugepages); without
+     * enough of them, of ordinary ones.
+     *
+     * @param bytes a positive multiple of 2 MiB
+     */
+    public static SharedMemory createLarge(String name, long bytes) {
+        try {
+            return create(
+                    name, bytes, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_HUGETLB | MFD_HUGE_2MB);
+        } catch (NativeCallException noHugePages) {
+            // Reserved by mmap, not at the first touch: a shortage shows here and nowhere else
+            // (mmap(2)).
+            return create(name, bytes);
+        }
+    }
+
+    private static SharedMemory create(String name, long bytes, int flags) {
         if (bytes <= 0 || (bytes & 4095) != 0) {
             throw new IllegalArgumentException("not a positive number of pages: " + bytes);
         }
         int fd;
         try (Arena a = Arena.ofConfined()) {
-            fd = C.memfd_create(Libc.string(a, name).address(), MFD_CLOEXEC | MFD_ALLOW_SEALING);
+            fd = C.memfd_create(Libc.string(a, name).address(), flags);
         }
         if (fd < 0) {
             throw Libc.failure("memfd_create", name);
@@ -71,12 +93,12 @@ public final class SharedMemory implements AutoCloseable {
         return fd;
     }
 
-    /** Size in bytes. */
+    @Override
     public long size() {
         return size;
     }
 
-    /** Where it is mapped in this process. */
+    @Override
     public long address() {
         return address;
     }

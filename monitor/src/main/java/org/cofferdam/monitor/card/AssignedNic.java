@@ -38,16 +38,46 @@ public interface AssignedNic extends AutoCloseable {
     /** What the card may reach by DMA; empty at first. */
     DmaMap dma();
 
-    /** Whether the card asks for an interrupt: a cause is set and enabled. */
+    /** Whether the card can be used, and if not why. */
+    CardCondition condition();
+
+    /** The condition in words, for people. */
+    String conditionText();
+
+    /**
+     * One pass of the card's own work, bounded; allocation-free while nothing out of the ordinary happens.
+     *
+     * @param nowNanos a monotonic clock
+     * @return what was worked on; 0 means idle, until a descriptor of {@link #wakeFds} is readable or the domain does
+     *     something
+     */
+    int doWork(long nowNanos);
+
+    /** Descriptors that are readable when {@link #doWork} or {@link #interruptAsserted} may have news; always the same. */
+    List<Integer> wakeFds();
+
+    /** Frames from the wire put into the domain's receive ring, counts up; 0 of a card that does not tell. */
+    long framesReceived();
+
+    /** Changes when the domain moves a tail of a ring; constant for a card that does not tell. */
+    long tailMoves();
+
+    /**
+     * Whether the card wants the domain awake: a cause is set and enabled (emulated), or its interrupt came since the
+     * last time this was asked (real).
+     */
     boolean interruptAsserted();
 
-    /** Sets what is called each time the interrupt becomes asserted, on the calling thread of the card. */
-    void onInterrupt(Runnable raise);
+    /** The domain goes to sleep until an interrupt: one that came before and was masked may come again. */
+    void armInterrupt();
 
     /** Whether the card's link is up. */
     boolean linkUp();
 
-    /** A full reset, as by PCI function level reset: rings off, registers at their defaults. */
+    /**
+     * Begins a full reset, as by PCI function level reset: rings off, registers at their defaults. A real card is in
+     * condition {@link CardCondition#RESETTING} until it is done; one that was not used since its last is left alone.
+     */
     void reset();
 
     @Override

@@ -1,6 +1,9 @@
 package org.cofferdam.monitor.card;
 
-/** The cards that the monitor can emulate, and in which facts they differ. */
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The cards that the monitor can emulate or assign, and in which facts they differ. */
 public enum CardModel {
     /** PCI Express, driven by e1000e; DS. */
     I82574L("82574L", 0x10d3, 9234, 0x0141_0cb1),
@@ -20,6 +23,13 @@ public enum CardModel {
         this.deviceId = deviceId;
         this.longestFrame = longestFrame;
         this.phyId = phyId;
+    }
+
+    /** The model with these PCI ids, or empty if no driver here runs it. */
+    public static Optional<CardModel> of(int vendor, int device) {
+        return Arrays.stream(values())
+                .filter(m -> vendor == VENDOR && device == m.deviceId)
+                .findFirst();
     }
 
     /** The name printed on the chip. */

@@ -100,9 +100,29 @@ public final class EmulatedNic implements AssignedNic {
         return interrupts.asserted();
     }
 
-    @Override
+    /** Sets what is called each time the interrupt becomes asserted, on the calling thread of the card. */
     public void onInterrupt(Runnable raise) {
         interrupts.onRaise(raise);
+    }
+
+    @Override
+    public void armInterrupt() {
+        // The level is looked at, so nothing is ever missed.
+    }
+
+    @Override
+    public CardCondition condition() {
+        return CardCondition.READY;
+    }
+
+    @Override
+    public String conditionText() {
+        return "ready";
+    }
+
+    @Override
+    public List<Integer> wakeFds() {
+        return wire.fd() < 0 ? List.of() : List.of(wire.fd());
     }
 
     @Override
@@ -121,6 +141,7 @@ public final class EmulatedNic implements AssignedNic {
      * @param nowNanos a monotonic clock; once a second the card looks at its carrier
      * @return frames and descriptors worked on; 0 means idle, until the wire or the domain has something new
      */
+    @Override
     public int doWork(long nowNanos) {
         if (!looked || nowNanos - lastLook >= LOOK_NANOS) {
             looked = true;
@@ -154,12 +175,12 @@ public final class EmulatedNic implements AssignedNic {
         return linkUp && transmit.blocked();
     }
 
-    /** Frames from the wire put into the domain's receive ring, since the card was made. */
+    @Override
     public long framesReceived() {
         return receive.framesReceived();
     }
 
-    /** How often the domain moved one of the rings' tails, since the card was made. */
+    @Override
     public long tailMoves() {
         return receiveRing.tailMoves() + transmitRing.tailMoves();
     }

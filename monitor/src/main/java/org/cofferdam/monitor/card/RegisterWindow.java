@@ -1,6 +1,6 @@
 package org.cofferdam.monitor.card;
 
-import org.cofferdam.binding.memory.SharedMemory;
+import org.cofferdam.binding.memory.MappedMemory;
 
 /**
  * A part of BAR 0 that is plain memory to the domain: loads and stores there do not leave it.
@@ -10,7 +10,7 @@ import org.cofferdam.binding.memory.SharedMemory;
  * @param memoryOffset where in {@code memory}, in bytes, whole pages
  * @param bytes length, whole pages
  */
-public record RegisterWindow(long barOffset, SharedMemory memory, long memoryOffset, long bytes) {
+public record RegisterWindow(long barOffset, MappedMemory memory, long memoryOffset, long bytes) {
     public RegisterWindow {
         if (((barOffset | memoryOffset | bytes) & 4095) != 0
                 || barOffset < 0

@@ -3,11 +3,14 @@ package org.cofferdam.monitor.domain;
 import org.cofferdam.audit.AuditSource;
 import org.cofferdam.audit.CrossingType;
 import org.cofferdam.audit.RepeatAggregator;
+import org.cofferdam.monitor.card.CardCondition;
 import org.cofferdam.monitor.card.CardEvents;
 import org.cofferdam.monitor.card.DmaDirection;
 import org.cofferdam.monitor.card.MalformedDescriptor;
 import org.cofferdam.monitor.card.RegisterRefusal;
 import org.cofferdam.monitor.card.RingName;
+import org.cofferdam.monitor.vfio.IommuFault;
+import org.cofferdam.monitor.vfio.VfioEvents;
 
 /**
  * Writes what crosses between the domain, its card and the monitor into the audit log.
@@ -16,13 +19,14 @@ import org.cofferdam.monitor.card.RingName;
  * with a count. {@link #hasRoom} is asked before the domain gets a slice, so there is room for what a slice can
  * cause; should it not suffice, the loss is counted in the log.
  */
-public final class DomainRecorder implements CardEvents {
+public final class DomainRecorder implements CardEvents, VfioEvents {
     /** More than the records that one slice can cause. */
     private static final int SLICE_BYTES = 32 << 10;
 
     private final AuditSource source;
     private final RepeatAggregator repeats;
     private boolean dmaRefused;
+    private String dmaRefusal = "";
 
     public DomainRecorder(AuditSource source) {
         this.source = source;
@@ -39,6 +43,11 @@ public final class DomainRecorder implements CardEvents {
         boolean was = dmaRefused;
         dmaRefused = false;
         return was;
+    }
+
+    /** The last refusal in words. */
+    String dmaRefusal() {
+        return dmaRefusal;
     }
 
     /** Writes aggregates whose time has come. */
@@ -71,6 +80,12 @@ public final class DomainRecorder implements CardEvents {
         }
     }
 
+    private void event(CrossingType type, long a, long b, long c, long d, long e, String text) {
+        if (!source.tryRecord(type, a, b, c, d, e, 0, text)) {
+            source.lost(1);
+        }
+    }
+
     /** A crossing that may repeat by the thousand. */
     void repeat(CrossingType type, long a, long b) {
         if (!repeats.tryRecord(type, a, b)) {
@@ -81,6 +96,7 @@ public final class DomainRecorder implements CardEvents {
     @Override
     public void dmaRefused(long iova, long length, DmaDirection direction, RingName ring) {
         dmaRefused = true;
+        dmaRefusal = "the card stopped its ring";
         flush();
         event(
                 CrossingType.DMA_REFUSED,
@@ -113,5 +129,36 @@ public final class DomainRecorder implements CardEvents {
     @Override
     public void cardReset(boolean byDomain) {
         event(CrossingType.CARD_RESET, byDomain ? 1 : 0, 0, 0);
+    }
+
+    @Override
+    public void iommuFault(IommuFault fault) {
+        dmaRefused = true;
+        dmaRefusal = "the IOMMU refused: " + fault.describe();
+        flush();
+        event(
+                CrossingType.IOMMU_FAULT,
+                fault.address(),
+                fault.isWrite() ? 1 : 0,
+                fault.isInterrupt() ? 1 : 0,
+                fault.reason(),
+                fault.requester(),
+                fault.text());
+    }
+
+    @Override
+    public void iommuFaultsUntold(long count, boolean exactly) {
+        event(CrossingType.IOMMU_FAULTS_UNTOLD, count, exactly ? 1 : 0, 0);
+    }
+
+    @Override
+    public void interrupts(long count) {
+        repeat(CrossingType.INTERRUPT, 0, count);
+    }
+
+    @Override
+    public void condition(CardCondition condition, String text) {
+        flush();
+        event(CrossingType.CARD_CONDITION, condition.code(), 0, 0, text);
     }
 }

@@ -12,7 +12,7 @@ public enum DomainState {
     WAITING(4),
     /** The virtual machine has been ended because of a fault. */
     FAULTED(5),
-    /** The next start waits for its time. */
+    /** The next start waits for its time, or for the card. */
     BACKING_OFF(6);
 
     private final int code;
@@ -34,7 +34,7 @@ public enum DomainState {
     /** Whether the life cycle allows this move. */
     public boolean mayBecome(DomainState next) {
         return switch (this) {
-            case STOPPED -> next == BOOTING;
+            case STOPPED -> next == BOOTING || next == BACKING_OFF;
             case BOOTING -> next == RUNNING || next == FAULTED || next == STOPPED;
             case RUNNING -> next == WAITING || next == FAULTED || next == STOPPED;
             case WAITING -> next == RUNNING || next == FAULTED || next == STOPPED;

@@ -15,6 +15,7 @@ import org.cofferdam.drivervm.NanoImage;
 import org.cofferdam.drivervm.NanoLoader;
 import org.cofferdam.drivervm.StatusPage;
 import org.cofferdam.monitor.card.AssignedNic;
+import org.cofferdam.monitor.card.CardCondition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,9 @@ public final class DriverDomain implements Agent, AutoCloseable {
 
     private static final long BOOT_LIMIT_NANOS = 5_000_000_000L;
     private static final long LOOK_NANOS = 10_000_000L;
+
+    /** How often a domain that waits for its card's reset looks. */
+    private static final long CARD_LOOK_NANOS = 1_000_000L;
 
     private static final long ARENA = DomainLayout.ARENA.start().value();
     private static final long ARENA_BYTES = DomainLayout.ARENA.bytes();
@@ -92,7 +96,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
             DomainQueues queues,
             HostSide host,
             DomainRecorder recorder) {
-        this.machines = new MachineMaker(kvm, ram, card.windows());
+        this.machines = new MachineMaker(kvm, ram, card::windows);
         this.ram = ram;
         this.image = image;
         this.settings = settings;
@@ -143,13 +147,15 @@ public final class DriverDomain implements Agent, AutoCloseable {
 
     /** How long this agent can be left alone if nothing wakes it: until the next start is due. */
     public long nanosUntilWork() {
-        return state == DomainState.BACKING_OFF
-                ? Math.max(0, startAt - System.nanoTime())
-                : Long.MAX_VALUE;
+        if (state != DomainState.BACKING_OFF) {
+            return Long.MAX_VALUE;
+        }
+        long pause = Math.max(0, startAt - System.nanoTime());
+        return card.condition() == CardCondition.READY ? pause : Math.max(pause, CARD_LOOK_NANOS);
     }
 
     private int restartIfDue(long now) {
-        if (now - startAt < 0) {
+        if (now - startAt < 0 || card.condition() != CardCondition.READY) {
             return 0;
         }
         restarted();
@@ -222,6 +228,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
         waitingSince = System.nanoTime();
         watchdog.slept();
         timer().every(0);
+        card.armInterrupt();
         move(DomainState.WAITING, "");
     }
 
@@ -286,7 +293,11 @@ public final class DriverDomain implements Agent, AutoCloseable {
             return;
         }
         if (recorder.takeDmaRefusal()) {
-            fault(FaultKind.DMA, "the card stopped its ring");
+            fault(FaultKind.DMA, recorder.dmaRefusal());
+            return;
+        }
+        if (card.condition() != CardCondition.READY) {
+            fault(faultOf(card.condition()), card.conditionText());
             return;
         }
         if (queues.broken()) {
@@ -309,6 +320,15 @@ public final class DriverDomain implements Agent, AutoCloseable {
             case NOT_SERVING -> watchdogFault(FaultKind.NOT_SERVING, Watchdog.LIMIT_NANOS);
             case SPINNING -> watchdogFault(FaultKind.SPINNING, Watchdog.LIMIT_NANOS);
         }
+    }
+
+    private static FaultKind faultOf(CardCondition condition) {
+        return switch (condition) {
+            case STORMING -> FaultKind.INTERRUPT_STORM;
+            case BUS_ERROR -> FaultKind.CARD_ERROR;
+            case SLEPT -> FaultKind.HOST_SLEPT;
+            case READY, RESETTING, STUCK, LEAVING, ABSENT -> FaultKind.CARD_AWAY;
+        };
     }
 
     private void watchdogFault(FaultKind kind, long limitNanos) {
@@ -377,7 +397,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
             long pause = policy.pauseAfterFault(now);
             startAt = now + pause;
             move(DomainState.BACKING_OFF, "");
-            if (pause > 0) {
+            if (pause > 0 || card.condition().isAway()) {
                 lost();
             }
         } else {
@@ -441,8 +461,13 @@ public final class DriverDomain implements Agent, AutoCloseable {
             move(DomainState.STOPPED, reason);
         }
         lastReason = reason;
-        restarted();
-        boot(System.nanoTime());
+        if (card.condition() == CardCondition.READY) {
+            restarted();
+            boot(System.nanoTime());
+        } else {
+            startAt = System.nanoTime();
+            move(DomainState.BACKING_OFF, "until the card is ready: " + card.conditionText());
+        }
     }
 
     private void move(DomainState next, String why) {

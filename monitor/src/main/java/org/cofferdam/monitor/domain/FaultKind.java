@@ -16,7 +16,12 @@ public enum FaultKind {
     DMA(12, "the card was told to reach memory outside its window"),
     STATUS(13, "the driver's status page is nonsense"),
     BOOT_TIMEOUT(14, "the driver did not become ready"),
-    OPERATOR(15, "an operator ended it");
+    OPERATOR(15, "an operator ended it"),
+    REGISTERS_GONE(16, "the driver touched registers that are no longer there"),
+    CARD_AWAY(17, "the card went away"),
+    CARD_ERROR(18, "the card reported an error of the bus"),
+    INTERRUPT_STORM(19, "the card interrupted without measure"),
+    HOST_SLEPT(20, "the machine slept and the card with it");
 
     private final int code;
     private final String sentence;

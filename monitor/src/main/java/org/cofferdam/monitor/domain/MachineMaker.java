@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.cofferdam.binding.kvm.Kvm;
 import org.cofferdam.binding.memory.SharedMemory;
 import org.cofferdam.monitor.card.RegisterWindow;
@@ -26,13 +27,14 @@ final class MachineMaker implements AutoCloseable {
 
     private final Kvm kvm;
     private final SharedMemory ram;
-    private final List<RegisterWindow> windows;
+    private final Supplier<List<RegisterWindow>> windows;
+    private List<RegisterWindow> windowsOfSpare = List.of();
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(
                     work -> Thread.ofPlatform().name("machines").daemon().unstarted(work));
     private @Nullable Future<DomainMachine> spare;
 
-    MachineMaker(Kvm kvm, SharedMemory ram, List<RegisterWindow> windows) {
+    MachineMaker(Kvm kvm, SharedMemory ram, Supplier<List<RegisterWindow>> windows) {
         this.kvm = kvm;
         this.ram = ram;
         this.windows = windows;
@@ -42,6 +44,13 @@ final class MachineMaker implements AutoCloseable {
     DomainMachine take() {
         Future<DomainMachine> ready = spare;
         spare = null;
+        // A card that went and came back has its registers elsewhere; where they were may be
+        // anything now, so a
+        // machine that shows that place to its guest must never run.
+        if (ready != null && !windowsOfSpare.equals(windows.get())) {
+            discard(ready);
+            ready = null;
+        }
         if (ready != null) {
             try {
                 return ready.get();
@@ -51,17 +60,15 @@ final class MachineMaker implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
-        return make();
-    }
-
-    private DomainMachine make() {
-        return DomainMachine.create(kvm, ram, windows);
+        return DomainMachine.create(kvm, ram, windows.get());
     }
 
     /** Begins to make a spare, unless there is one. */
     void prepare() {
         if (spare == null) {
-            spare = thread.submit(this::make);
+            List<RegisterWindow> now = windows.get();
+            windowsOfSpare = now;
+            spare = thread.submit(() -> DomainMachine.create(kvm, ram, now));
         }
     }
 
@@ -70,17 +77,22 @@ final class MachineMaker implements AutoCloseable {
         thread.execute(machine::close);
     }
 
+    /** Unmakes a spare; the thread makes it first, if it has not yet. */
+    private void discard(Future<DomainMachine> unwanted) {
+        thread.execute(
+                () -> {
+                    if (unwanted.state() == Future.State.SUCCESS) {
+                        unwanted.resultNow().close();
+                    }
+                });
+    }
+
     @Override
     public void close() {
         Future<DomainMachine> last = spare;
         spare = null;
         if (last != null) {
-            thread.execute(
-                    () -> {
-                        if (last.state() == Future.State.SUCCESS) {
-                            last.resultNow().close();
-                        }
-                    });
+            discard(last);
         }
         thread.shutdown();
         try {

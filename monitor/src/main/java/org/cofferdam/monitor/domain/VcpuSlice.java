@@ -157,6 +157,7 @@ final class VcpuSlice {
                     case HLT -> FaultKind.HALT;
                     case IO -> FaultKind.PORT_IO;
                     case FAIL_ENTRY -> FaultKind.ENTRY_FAILED;
+                    case MEMORY_GONE -> FaultKind.REGISTERS_GONE;
                     case INTERNAL_ERROR, OTHER, MMIO, INTERRUPTED -> FaultKind.EMULATION;
                 };
         return fault(kind, "KVM exit " + vcpu.exitReason() + " at rip 0x" + Long.toHexString(rip));

@@ -66,7 +66,7 @@ final class MockDriver implements AutoCloseable {
         memory.segment().asSlice(0, GUARD_BYTES).fill(GUARD);
         memory.segment().asSlice(GUARD_BYTES + ARENA_BYTES).fill(GUARD);
         nic.dma().map(ARENA, arena, true);
-        ringPages = nic.windows().get(0).memory().segment();
+        ringPages = ((SharedMemory) nic.windows().get(0).memory()).segment();
     }
 
     /** A driver that has started both rings with usual settings. */

@@ -1,0 +1,209 @@
+package org.cofferdam.monitor.vfio;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.cofferdam.binding.NativeCallException;
+import org.cofferdam.binding.event.EventFd;
+import org.cofferdam.binding.vfio.MappedRegion;
+import org.cofferdam.binding.vfio.PciInterrupt;
+import org.cofferdam.binding.vfio.PciRegion;
+import org.cofferdam.binding.vfio.VfioContainer;
+import org.cofferdam.binding.vfio.VfioDevice;
+import org.cofferdam.binding.vfio.VfioGroup;
+import org.cofferdam.monitor.card.AssignedNic;
+import org.cofferdam.monitor.card.CardModel;
+import org.cofferdam.monitor.config.MacAddress;
+import org.cofferdam.monitor.config.OperatorError;
+
+/**
+ * A card that this process has: group, container, device, BAR 0, interrupt. Opened on the thread {@code card}, used by
+ * the domain thread; {@link #reset} on {@code card} while the domain thread leaves it alone.
+ */
+public final class VfioCard implements AutoCloseable {
+    // PCI Local Bus 3.0, 6.1 and 6.8.2; PCI Express Base 3.0, 7.7
+    private static final int VENDOR_ID = 0x00;
+    private static final int DEVICE_ID = 0x02;
+    private static final int STATUS = 0x06;
+    private static final int STATUS_CAPABILITIES = 1 << 4;
+    private static final int CAPABILITIES = 0x34;
+    private static final int CAPABILITY_MSIX = 0x11;
+    private static final int MOST_CAPABILITIES = 48;
+
+    /** RAL0 and RAH0, which the card fills from its EEPROM after a reset (82574L datasheet, 10.2.5.18). */
+    private static final int RAL0 = 0x5400;
+
+    private static final int RAH0 = 0x5404;
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final VfioContainer container;
+    private final VfioDevice device;
+    private final PciRegion bar0;
+    private final MappedRegion registers;
+    private final CardModel model;
+    private final PciInterrupt interrupt;
+
+    private VfioCard(String address, int groupNumber, Signals signals) {
+        try {
+            VfioGroup group = part(VfioGroup.open(groupNumber));
+            if (!group.isViable()) {
+                throw OperatorError.environment(
+                        address
+                                + " shares IOMMU group "
+                                + groupNumber
+                                + " with a device that a driver of the host holds; 'monitor devices' names it");
+            }
+            container = part(VfioContainer.around(group));
+            device = part(group.device(address));
+            device.setBusMaster(false);
+            model = model(address);
+            bar0 = device.region(0);
+            registers = part(device.map(bar0, wholeBar(address)));
+            interrupt = device.count(PciInterrupt.MSI) > 0 ? PciInterrupt.MSI : PciInterrupt.INTX;
+            if (device.count(interrupt) == 0) {
+                throw OperatorError.environment(address + " has no interrupt; it cannot be used");
+            }
+            device.signalBy(interrupt, signals.interrupt());
+            if (device.count(PciInterrupt.REQUEST) > 0) {
+                device.signalBy(PciInterrupt.REQUEST, signals.request());
+            }
+            if (device.count(PciInterrupt.ERROR) > 0) {
+                device.signalBy(PciInterrupt.ERROR, signals.error());
+            }
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Where the kernel signals; they outlive the card. */
+    record Signals(EventFd interrupt, EventFd request, EventFd error) {}
+
+    /**
+     * Takes a card that is bound to vfio-pci, and resets it. Blocks while it resets.
+     *
+     * @param address as in {@code 0000:03:00.0}
+     * @throws NativeCallException if the kernel refuses
+     * @throws OperatorError if it is no card that a driver here runs
+     */
+    static VfioCard open(String address, int group, Signals signals) {
+        VfioCard card = new VfioCard(address, group, signals);
+        try {
+            card.reset();
+            return card;
+        } catch (RuntimeException e) {
+            card.close();
+            throw e;
+        }
+    }
+
+    private <T extends AutoCloseable> T part(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    private CardModel model(String address) {
+        int vendor = device.readConfiguration(VENDOR_ID, 2) & 0xffff;
+        int id = device.readConfiguration(DEVICE_ID, 2) & 0xffff;
+        Optional<CardModel> known = CardModel.of(vendor, id);
+        return known.orElseThrow(
+                () ->
+                        OperatorError.environment(
+                                String.format(
+                                        "%s is %04x:%04x, and the nano driver runs 82574L (8086:10d3) and 82540EM"
+                                                + " (8086:100e); 'monitor devices' lists the cards",
+                                        address, vendor, id)));
+    }
+
+    /** BAR 0 must be mappable whole and must not hold the MSI-X table, which would be the domain's then. */
+    private PciRegion.Area wholeBar(String address) {
+        if (bar0.bytes() != AssignedNic.BAR_BYTES
+                || !bar0.mappable().contains(new PciRegion.Area(0, AssignedNic.BAR_BYTES))) {
+            throw OperatorError.environment(
+                    address
+                            + " has a BAR 0 of "
+                            + bar0.bytes()
+                            + " bytes, mappable in "
+                            + bar0.mappable()
+                            + ", where 128 KiB in one piece are expected; this card cannot be assigned");
+        }
+        if (interruptTableBar() == 0) {
+            throw OperatorError.refused(
+                    address
+                            + " keeps its MSI-X table in BAR 0, where the driver could rewrite it; this card cannot be"
+                            + " assigned");
+        }
+        return new PciRegion.Area(0, AssignedNic.BAR_BYTES);
+    }
+
+    /** The BAR with the MSI-X table, -1 if there is none. The list is the card's word, so it is walked with a bound. */
+    private int interruptTableBar() {
+        if ((device.readConfiguration(STATUS, 2) & STATUS_CAPABILITIES) == 0) {
+            return -1;
+        }
+        int at = device.readConfiguration(CAPABILITIES, 1) & 0xfc;
+        for (int i = 0; i < MOST_CAPABILITIES && at >= 0x40; i++) {
+            if ((device.readConfiguration(at, 1) & 0xff) == CAPABILITY_MSIX) {
+                return device.readConfiguration(at + 4, 4) & 7;
+            }
+            at = device.readConfiguration(at + 1, 1) & 0xfc;
+        }
+        return -1;
+    }
+
+    CardModel model() {
+        return model;
+    }
+
+    VfioContainer container() {
+        return container;
+    }
+
+    VfioDevice device() {
+        return device;
+    }
+
+    MappedRegion registers() {
+        return registers;
+    }
+
+    boolean byLine() {
+        return interrupt == PciInterrupt.INTX;
+    }
+
+    /** The station address that the card has from its EEPROM. */
+    MacAddress mac() {
+        long low = device.read(bar0, RAL0, 4) & 0xffff_ffffL;
+        long high = device.read(bar0, RAH0, 4) & 0xffffL;
+        long bits = 0;
+        for (int i = 0; i < 6; i++) {
+            long octet = (i < 4 ? low >> (8 * i) : high >> (8 * (i - 4))) & 0xff;
+            bits = bits << 8 | octet;
+        }
+        return new MacAddress(bits);
+    }
+
+    /** Blocks until the card has reset itself. */
+    VfioDevice.Reset reset() {
+        return device.reset();
+    }
+
+    @Override
+    public void close() {
+        RuntimeException first = null;
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                if (first == null) {
+                    first = new IllegalStateException("the card was not let go cleanly", e);
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+}

@@ -1,0 +1,423 @@
+package org.cofferdam.monitor.vfio;
+
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.cofferdam.binding.event.EventFd;
+import org.cofferdam.binding.event.SuspendClock;
+import org.cofferdam.binding.file.KernelLog;
+import org.cofferdam.binding.vfio.VfioDevice;
+import org.cofferdam.monitor.card.AssignedNic;
+import org.cofferdam.monitor.card.CardCondition;
+import org.cofferdam.monitor.card.CardModel;
+import org.cofferdam.monitor.card.DmaMap;
+import org.cofferdam.monitor.card.RegisterWindow;
+import org.cofferdam.monitor.config.MacAddress;
+import org.cofferdam.monitor.config.OperatorError;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The card in a PCI slot of this machine. The object stays when the card goes: {@link CardCondition#ABSENT} until it,
+ * or another like it, is back.
+ *
+ * <p>The domain thread owns it. What can block is done by the thread {@code card}, one thing at a time; as long as
+ * that takes the condition is not {@link CardCondition#READY}, and nothing else touches the card.
+ */
+public final class VfioNic implements AssignedNic {
+    private static final Logger LOG = LoggerFactory.getLogger(VfioNic.class);
+
+    /** Signals, log and the card's thread are looked at this often while the domain thread is awake. */
+    private static final long LOOK_NANOS = 1_000_000L;
+
+    private static final long SLOW_LOOK_NANOS = 1_000_000_000L;
+    private static final long SLEPT_NANOS = 100_000_000L;
+
+    /** No card's reset takes longer: an FLR is due within 0.1 s (PCI Express Base 3.0, 6.6.2). */
+    static final long STUCK_NANOS = 3_000_000_000L;
+
+    private static final long OPEN_SECONDS = 10;
+    private static final long CLOSE_SECONDS = 3;
+    private static final int MOST_LINES = 64;
+
+    /** How a card is had: bound to vfio-pci, if it is not, and its group found. Blocks; on the thread {@code card}. */
+    @FunctionalInterface
+    public interface Slot {
+        /** The IOMMU group of the card in the slot, which is bound to vfio-pci from now on. */
+        int bind();
+
+        /** Whether there is a card in the slot to try {@link #bind} with; quick. */
+        default boolean isOccupied() {
+            return true;
+        }
+    }
+
+    private final String address;
+    private final Slot slot;
+    private final VfioEvents events;
+    private final VfioCard.Signals signals =
+            new VfioCard.Signals(EventFd.create(), EventFd.create(), EventFd.create());
+    private final KernelLog kernelLog;
+    private final SuspendClock clock = new SuspendClock();
+    private final InterruptCount interruptCount = new InterruptCount();
+    private final VfioDmaMap dma = new VfioDmaMap();
+    private final ExecutorService thread =
+            Executors.newSingleThreadExecutor(
+                    work -> Thread.ofPlatform().name("card").daemon().unstarted(work));
+
+    private @Nullable VfioCard card;
+    private final CardModel model;
+    private final MacAddress mac;
+    private List<RegisterWindow> windows = List.of();
+    private CardCondition condition = CardCondition.READY;
+    private String conditionText = "ready";
+    private @Nullable Future<VfioDevice.Reset> reset;
+    private @Nullable Future<VfioCard> opening;
+    private long began;
+    private boolean used;
+    private boolean interrupted;
+    private boolean lineMasked;
+    private long lastLook;
+    private long lastSlowLook;
+    private long slept;
+    private long overruns;
+
+    private VfioNic(String address, Slot slot, VfioEvents events) {
+        this.address = address;
+        this.slot = slot;
+        this.events = events;
+        this.kernelLog = KernelLog.openAtEnd();
+        this.slept = clock.sleptNanos();
+        try {
+            VfioCard first =
+                    thread.submit(() -> VfioCard.open(address, slot.bind(), signals))
+                            .get(OPEN_SECONDS, TimeUnit.SECONDS);
+            this.model = first.model();
+            this.mac = first.mac();
+            have(first);
+        } catch (ExecutionException e) {
+            release();
+            throw e.getCause() instanceof RuntimeException known
+                    ? known
+                    : new IllegalStateException(e.getCause());
+        } catch (TimeoutException e) {
+            throw OperatorError.failure(
+                    address
+                            + " did not finish its reset within "
+                            + OPEN_SECONDS
+                            + " s; power the machine off and on, or use another card",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw OperatorError.failure("interrupted while the card was opened", e);
+        }
+    }
+
+    /**
+     * Takes the card. Blocks until it has reset itself.
+     *
+     * @param address as in {@code 0000:03:00.0}
+     */
+    public static VfioNic open(String address, Slot slot, VfioEvents events) {
+        return new VfioNic(address, slot, events);
+    }
+
+    private void have(VfioCard c) {
+        card = c;
+        dma.serve(c);
+        windows = List.of(new RegisterWindow(0, c.registers(), 0, BAR_BYTES));
+        used = false;
+        lineMasked = false;
+    }
+
+    /** The address in the card's EEPROM, as it was when the card was first opened. */
+    public MacAddress mac() {
+        return mac;
+    }
+
+    @Override
+    public CardModel model() {
+        return model;
+    }
+
+    @Override
+    public List<RegisterWindow> windows() {
+        return windows;
+    }
+
+    /** Nothing of BAR 0 traps, so an access that comes here is one to registers that are gone. */
+    @Override
+    public long readRegister(long barOffset, int size) {
+        return -1L;
+    }
+
+    @Override
+    public void writeRegister(long barOffset, int size, long value) {
+        // As a bus does with a store that nobody takes.
+    }
+
+    @Override
+    public DmaMap dma() {
+        used = true; // whoever asks is about to use the card
+        return dma;
+    }
+
+    @Override
+    public CardCondition condition() {
+        return condition;
+    }
+
+    @Override
+    public String conditionText() {
+        return conditionText;
+    }
+
+    @Override
+    public List<Integer> wakeFds() {
+        return List.of(
+                signals.interrupt().fd(),
+                signals.request().fd(),
+                signals.error().fd(),
+                kernelLog.fd());
+    }
+
+    @Override
+    public long framesReceived() {
+        return 0;
+    }
+
+    @Override
+    public long tailMoves() {
+        return 0;
+    }
+
+    /** The driver tells of the link; the card's registers are not looked at behind its back. */
+    @Override
+    public boolean linkUp() {
+        return condition == CardCondition.READY;
+    }
+
+    @Override
+    public boolean interruptAsserted() {
+        takeInterrupts();
+        boolean was = interrupted;
+        interrupted = false;
+        return was;
+    }
+
+    private void takeInterrupts() {
+        long count = signals.interrupt().take();
+        if (count != 0) {
+            interrupted = true;
+            VfioCard c = card;
+            lineMasked = c != null && c.byLine(); // the kernel masks a line that comes
+            interruptCount.came(count);
+            events.interrupts(count);
+        }
+    }
+
+    @Override
+    public void armInterrupt() {
+        interruptCount.slept();
+        VfioCard c = card;
+        if (lineMasked && c != null && condition == CardCondition.READY) {
+            lineMasked = false;
+            c.device().unmask();
+        }
+    }
+
+    @Override
+    public void reset() {
+        VfioCard c = card;
+        boolean canReset =
+                switch (condition) {
+                    case READY, STORMING, BUS_ERROR, SLEPT -> true;
+                    case RESETTING, STUCK, LEAVING, ABSENT -> false;
+                };
+        if (c == null || !canReset || (!used && condition == CardCondition.READY)) {
+            return;
+        }
+        began = System.nanoTime();
+        reset = thread.submit(c::reset);
+        become(CardCondition.RESETTING, "it resets itself");
+    }
+
+    @Override
+    public int doWork(long now) {
+        if (now - lastLook < LOOK_NANOS) {
+            return 0;
+        }
+        lastLook = now;
+        takeInterrupts();
+        long unasked = interruptCount.stormOf(now);
+        if (unasked != 0 && condition == CardCondition.READY) {
+            become(
+                    CardCondition.STORMING,
+                    unasked + " interrupts within 0.1 s that nobody waited for");
+        }
+        if (signals.error().take() != 0 && condition == CardCondition.READY) {
+            become(CardCondition.BUS_ERROR, "an uncorrectable error (AER)");
+        }
+        if (signals.request().take() != 0
+                && condition != CardCondition.LEAVING
+                && condition != CardCondition.ABSENT) {
+            become(CardCondition.LEAVING, "the kernel asks for it back: unplugged or taken away");
+        }
+        int work = readKernelLog();
+        lookAtThread(now);
+        if (now - lastSlowLook >= SLOW_LOOK_NANOS) {
+            lastSlowLook = now;
+            lookSlowly();
+        }
+        return work;
+    }
+
+    private int readKernelLog() {
+        int lines = 0;
+        String line = kernelLog.next();
+        while (line != null && lines < MOST_LINES) {
+            lines++;
+            IommuFault.parse(line)
+                    .filter(f -> address.endsWith(":" + f.device()) || address.equals(f.device()))
+                    .ifPresent(events::iommuFault);
+            long untold = IommuFault.suppressed(line);
+            if (untold > 0) {
+                events.iommuFaultsUntold(untold, true);
+            }
+            line = kernelLog.next();
+        }
+        if (kernelLog.overruns() != overruns) {
+            events.iommuFaultsUntold(kernelLog.overruns() - overruns, false);
+            overruns = kernelLog.overruns();
+        }
+        return lines;
+    }
+
+    /** What the thread {@code card} has done, or takes too long to do. */
+    private void lookAtThread(long now) {
+        Future<VfioDevice.Reset> r = reset;
+        if (r != null && r.isDone()) {
+            reset = null;
+            resetEnded(r, now);
+        } else if (r != null && condition == CardCondition.RESETTING && now - began > STUCK_NANOS) {
+            become(
+                    CardCondition.STUCK,
+                    "its reset has not ended within " + STUCK_NANOS / 1_000_000_000 + " s");
+        }
+        Future<VfioCard> o = opening;
+        if (o != null && o.isDone()) {
+            opening = null;
+            opened(o);
+        }
+        if (condition == CardCondition.LEAVING && reset == null && !dma.isMapped()) {
+            letGo("given back to the kernel");
+        }
+    }
+
+    private void resetEnded(Future<VfioDevice.Reset> r, long now) {
+        if (condition == CardCondition.LEAVING) {
+            return;
+        }
+        if (r.state() == Future.State.SUCCESS) {
+            used = false;
+            interruptCount.restart(now);
+            signals.interrupt().drain();
+            interrupted = false;
+            become(
+                    CardCondition.READY,
+                    "reset ("
+                            + (r.resultNow() == VfioDevice.Reset.FUNCTION
+                                    ? "of the function"
+                                    : "of the bus")
+                            + ") took "
+                            + (now - began) / 1_000_000
+                            + " ms");
+        } else {
+            // Without a reset the next domain would get what the last one left in the card.
+            letGo("its reset failed: " + r.exceptionNow().getMessage());
+        }
+    }
+
+    private void opened(Future<VfioCard> o) {
+        if (o.state() != Future.State.SUCCESS) {
+            conditionText = String.valueOf(o.exceptionNow().getMessage());
+            LOG.debug("{} cannot be had yet: {}", address, conditionText);
+            return;
+        }
+        VfioCard back = o.resultNow();
+        if (back.model() != model || back.mac().bits() != mac.bits()) {
+            conditionText =
+                    "another card is in its place: " + back.model().title() + " " + back.mac();
+            back.close();
+            return;
+        }
+        have(back);
+        become(CardCondition.READY, "it is back");
+    }
+
+    private void letGo(String why) {
+        VfioCard c = card;
+        card = null;
+        dma.serve(null);
+        windows = List.of();
+        if (c != null) {
+            thread.execute(c::close);
+        }
+        become(CardCondition.ABSENT, why);
+    }
+
+    private void lookSlowly() {
+        long now = clock.sleptNanos();
+        if (now - slept > SLEPT_NANOS && condition == CardCondition.READY && used) {
+            become(CardCondition.SLEPT, "for " + (now - slept) / 1_000_000 + " ms");
+        }
+        slept = now;
+        if (condition == CardCondition.ABSENT && opening == null && slot.isOccupied()) {
+            opening = thread.submit(() -> VfioCard.open(address, slot.bind(), signals));
+        }
+    }
+
+    private void become(CardCondition next, String text) {
+        LOG.info("{}: {}, {}", address, next, text);
+        condition = next;
+        conditionText = text;
+        events.condition(next, text);
+    }
+
+    private void release() {
+        thread.shutdown();
+        kernelLog.close();
+        clock.close();
+        signals.interrupt().close();
+        signals.request().close();
+        signals.error().close();
+    }
+
+    /** The domain is gone and the window unmapped. Waits for a reset under way, but not for one that hangs. */
+    @Override
+    public void close() {
+        if (condition != CardCondition.ABSENT) {
+            letGo("the monitor stops");
+        }
+        thread.shutdown();
+        try {
+            if (thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                Future<VfioCard> o = opening;
+                if (o != null && o.state() == Future.State.SUCCESS) {
+                    o.resultNow().close();
+                }
+                release();
+            } else {
+                // The kernel lets go of the card when this process ends.
+                LOG.warn("{} does not end its reset; it is left to the kernel", address);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
