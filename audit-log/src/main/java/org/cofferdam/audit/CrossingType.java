@@ -322,7 +322,19 @@ public enum CrossingType {
             0x0403,
             OPERATOR_MONITOR,
             "What a monitor that died had changed on the host was undone; the text lists it.",
-            dec("pid"));
+            dec("pid")),
+    CARD_TAKEN(
+            0x0404,
+            OPERATOR_MONITOR,
+            "A card was taken from the host for the domain; the text gives address, identity and driver."),
+    CARD_GIVEN_BACK(
+            0x0405,
+            OPERATOR_MONITOR,
+            "The host has the card again, or not; the text gives address, identity and driver."),
+    POLICY_OVERRIDE(
+            0x0406,
+            OPERATOR_MONITOR,
+            "The operator allowed what the policy forbids; the text says what.");
 
     private static final Map<Integer, CrossingType> BY_CODE = new HashMap<>();
 

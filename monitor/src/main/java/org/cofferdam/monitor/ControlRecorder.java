@@ -7,6 +7,8 @@ import org.cofferdam.monitor.config.Assignment;
 import org.cofferdam.monitor.config.StartOptions;
 import org.cofferdam.monitor.control.CallRecorder;
 import org.cofferdam.monitor.control.Caller;
+import org.cofferdam.monitor.pci.DriverBinding;
+import org.cofferdam.monitor.pci.PciDevice;
 import org.cofferdam.monitor.state.Cleanup;
 
 /**
@@ -40,12 +42,15 @@ final class ControlRecorder implements CallRecorder {
 
     /** What the monitor was started with. */
     void started(StartOptions options) {
-        Assignment.Emulated assignment = (Assignment.Emulated) options.assignment();
+        String card =
+                switch (options.assignment()) {
+                    case Assignment.Emulated emulated ->
+                            "emulated " + emulated.card().label() + " on wire " + emulated.wire();
+                    case Assignment.Pci pci -> "PCI card " + pci.address();
+                };
         policy(
-                "start: emulated "
-                        + assignment.card().label()
-                        + " on wire "
-                        + assignment.wire()
+                "start: "
+                        + card
                         + ", host interface "
                         + options.hostInterface()
                         + ", image "
@@ -64,6 +69,48 @@ final class ControlRecorder implements CallRecorder {
 
     private static String limit(long most, String unit) {
         return most == 0 ? "any " + unit : most + " " + unit;
+    }
+
+    /** The card is about to leave its driver. */
+    void cardTaken(PciDevice card) {
+        source.record(
+                CrossingType.CARD_TAKEN,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                card.address()
+                        + " "
+                        + card.id()
+                        + " from "
+                        + card.driver().map(d -> "driver " + d).orElse("no driver"));
+    }
+
+    /** What became of the card at the end. */
+    void cardGivenBack(PciDevice card, DriverBinding.GiveBack result) {
+        String text =
+                switch (result) {
+                    case DriverBinding.GiveBack.Done done ->
+                            "to " + card.driver().map(d -> "driver " + d).orElse("no driver");
+                    case DriverBinding.GiveBack.Nothing nothing -> "not: " + nothing.why();
+                    case DriverBinding.GiveBack.Failed failed -> "failed: " + failed.why();
+                };
+        source.record(
+                CrossingType.CARD_GIVEN_BACK,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                card.address() + " " + card.id() + " " + text);
+    }
+
+    /** What the operator allowed against the policy. */
+    void overridden(String sentence) {
+        source.record(CrossingType.POLICY_OVERRIDE, 0, 0, 0, 0, 0, 0, sentence);
     }
 
     void cleanedUp(Cleanup cleanup) {

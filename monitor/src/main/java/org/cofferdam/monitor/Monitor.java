@@ -69,7 +69,13 @@ public final class Monitor implements RunningMonitor {
     private final ControlRecorder control;
 
     private Monitor(StartOptions options, RunDirectory run, Consumer<String> progress) {
-        Assignment.Emulated assignment = (Assignment.Emulated) options.assignment();
+        Assignment.Emulated assignment =
+                switch (options.assignment()) {
+                    case Assignment.Emulated emulated -> emulated;
+                    case Assignment.Pci pci ->
+                            throw OperatorError.failure(
+                                    pci.address() + " cannot be assigned yet", null);
+                };
         try {
             AuditLog log = part(openLog(options));
             control = new ControlRecorder(log.source("control", CONTROL_RING_BYTES));

@@ -36,13 +36,12 @@ final class StatusReport {
 
     static MonitorStatus of(MonitorParts parts) {
         StartOptions options = parts.options();
-        Assignment.Emulated assignment = (Assignment.Emulated) options.assignment();
         AuditCounters log = parts.log().counters();
         return new MonitorStatus(
                 process(parts.started()),
-                "emulated",
-                assignment.card().label(),
-                assignment.wire().toString(),
+                options.assignment().label(),
+                card(options.assignment()),
+                wire(options.assignment()),
                 new MonitorStatus.HostInterface(
                         options.hostInterface().toString(),
                         parts.hostMac().toString(),
@@ -59,6 +58,21 @@ final class StatusReport {
                         log.bytes(),
                         log.lost()),
                 threads());
+    }
+
+    private static String card(Assignment assignment) {
+        return switch (assignment) {
+            case Assignment.Emulated emulated -> emulated.card().label();
+            case Assignment.Pci pci -> "PCI card";
+        };
+    }
+
+    /** The interface that is the wire; empty where the card has a wire of its own. */
+    private static String wire(Assignment assignment) {
+        return switch (assignment) {
+            case Assignment.Emulated emulated -> emulated.wire().toString();
+            case Assignment.Pci pci -> "";
+        };
     }
 
     private static MonitorStatus.Monitor process(Instant started) {

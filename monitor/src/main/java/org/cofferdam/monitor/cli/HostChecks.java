@@ -14,6 +14,7 @@ import org.cofferdam.monitor.config.IoReason;
 import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.config.StartOptions;
 import org.cofferdam.monitor.control.SocketFile;
+import org.cofferdam.monitor.pci.Assignability;
 import org.cofferdam.proxy.kernel.KernelProxy;
 
 /**
@@ -33,6 +34,7 @@ final class HostChecks {
     static void beforeStart(StartOptions options) {
         switch (options.assignment()) {
             case Assignment.Emulated emulated -> wireExists(emulated.wire());
+            case Assignment.Pci pci -> cardMayBeAssigned(pci, options);
         }
         device(
                 KVM,
@@ -53,9 +55,15 @@ final class HostChecks {
         }
         switch (options.assignment()) {
             case Assignment.Emulated emulated -> wireIsFree(emulated.wire());
+            // The dead monitor's card has its driver again, and perhaps routes.
+            case Assignment.Pci pci -> cardMayBeAssigned(pci, options);
         }
         SocketFile.refuseIfServed(options.socket());
         auditDirectory(options.auditDir());
+    }
+
+    private static void cardMayBeAssigned(Assignment.Pci pci, StartOptions options) {
+        Assignability.here().judge(pci.address(), options.allowUnsafeInterrupts()).orThrow();
     }
 
     private static void wireIsFree(InterfaceName wire) {

@@ -25,6 +25,7 @@ final class MonitorCommand {
                         "",
                         "Examples:",
                         "  monitor start --assign emulated --wire eth1",
+                        "  monitor start --assign 0000:03:00.0",
                         "  monitor status",
                         "  monitor audit tail --follow",
                         "",
@@ -38,6 +39,7 @@ final class MonitorCommand {
         monitor.versionProvider(new Version());
         switch (words.length == 0 ? "" : words[0]) {
             case "start" -> add(monitor, new StartCommand(console, factory).spec());
+            case "devices" -> add(monitor, new DevicesCommand(console).spec());
             case "status" -> add(monitor, new StatusCommand(console).spec());
             case "stop" -> add(monitor, new StopCommand(console).spec());
             case "restart-driver" -> add(monitor, new RestartDriverCommand(console).spec());
@@ -60,6 +62,7 @@ final class MonitorCommand {
                     add(
                             monitor,
                             new StartCommand(console, factory).spec(),
+                            new DevicesCommand(console).spec(),
                             new StatusCommand(console).spec(),
                             new StopCommand(console).spec(),
                             new RestartDriverCommand(console).spec(),

@@ -45,6 +45,7 @@ public final class Rehearsal {
                             new String[] {"--help"},
                             new String[] {"--version"},
                             new String[] {"start", "--help"},
+                            new String[] {"devices"},
                             new String[] {"status", "--socket", s},
                             new String[] {"status", "--socket", s, "-o", "json"},
                             new String[] {"port", "list", "--socket", s},

@@ -39,6 +39,7 @@ final class StartCommand implements Callable<Integer> {
                     "",
                     "Examples:",
                     "  monitor start --assign emulated --wire eth1",
+                    "  monitor start --assign 0000:03:00.0",
                     "  monitor start --assign emulated --wire eth1 --host-if wan0 --rate 500mbit --detach",
                     "  monitor start --config /etc/cofferdam.conf");
     private final Map<Setting, Subcommand.Value> values = new EnumMap<>(Setting.class);
@@ -52,7 +53,11 @@ final class StartCommand implements Callable<Integer> {
         for (Setting setting : Setting.values()) {
             values.put(
                     setting,
-                    command.value(setting.valueLabel(), setting.sentence(), setting.option()));
+                    setting.isSwitch()
+                            ? command.switchable(
+                                    setting.valueLabel(), setting.sentence(), setting.option())
+                            : command.value(
+                                    setting.valueLabel(), setting.sentence(), setting.option()));
         }
         config = command.value("FILE", "A file of settings, one 'key = value' a line.", "--config");
         detach =
@@ -150,6 +155,7 @@ final class StartCommand implements Callable<Integer> {
     private static String wire(Assignment assignment) {
         return switch (assignment) {
             case Assignment.Emulated emulated -> "wire " + emulated.wire();
+            case Assignment.Pci pci -> "PCI " + pci.address();
         };
     }
 }

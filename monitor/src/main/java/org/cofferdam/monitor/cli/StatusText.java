@@ -25,11 +25,7 @@ final class StatusText {
         line(
                 out,
                 "card",
-                s.get("assign").text()
-                        + " "
-                        + s.get("card").text()
-                        + " on wire "
-                        + s.get("wire").text());
+                s.get("assign").text() + " " + s.get("card").text() + wire(s.get("wire").text()));
         domain(out, s.get("domain"));
         JsonTree h = s.get("hostInterface");
         line(
@@ -65,6 +61,10 @@ final class StatusText {
                         .collect(Collectors.joining(", ")));
         out.append('\n').append(ports(s.get("ports").items()));
         return out.toString();
+    }
+
+    private static String wire(String netdev) {
+        return netdev.isEmpty() ? "" : " on wire " + netdev;
     }
 
     private static void domain(StringBuilder out, JsonTree d) {

@@ -50,6 +50,20 @@ final class Subcommand {
         return value(true, label, description, names);
     }
 
+    /** Adds an option that may have a value, and means {@code yes} without one. */
+    Value switchable(String label, String description, String... names) {
+        OptionSpec option =
+                OptionSpec.builder(names)
+                        .type(String.class)
+                        .arity("0..1")
+                        .fallbackValue("yes")
+                        .paramLabel(label)
+                        .description(description)
+                        .build();
+        spec.addOption(option);
+        return new Value(option);
+    }
+
     private Value value(boolean required, String label, String description, String... names) {
         OptionSpec option =
                 OptionSpec.builder(names)

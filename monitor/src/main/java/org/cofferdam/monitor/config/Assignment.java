@@ -15,4 +15,12 @@ public sealed interface Assignment {
             return "emulated";
         }
     }
+
+    /** A card of this machine, given to the domain through VFIO. */
+    record Pci(PciAddress address) implements Assignment {
+        @Override
+        public String label() {
+            return address.toString();
+        }
+    }
 }

@@ -1,8 +1,9 @@
 package org.cofferdam.monitor.config;
 
 import java.util.Locale;
+import java.util.Optional;
 
-/** The network cards that the monitor can emulate, by their PCI identity. */
+/** The network cards that the nano driver runs, and that the monitor can emulate, by their PCI identity. */
 public enum CardModel {
     I82574L("82574L", 0x8086, 0x10d3),
     I82540EM("82540EM", 0x8086, 0x100e);
@@ -25,6 +26,16 @@ public enum CardModel {
         }
         throw new IllegalArgumentException(
                 "\"" + text + "\" is not a card this monitor emulates (82574L or 82540EM)");
+    }
+
+    /** The model with this PCI identity, if it is one of these. */
+    public static Optional<CardModel> of(int vendor, int device) {
+        for (CardModel model : values()) {
+            if (model.vendor == vendor && model.device == device) {
+                return Optional.of(model);
+            }
+        }
+        return Optional.empty();
     }
 
     public String label() {

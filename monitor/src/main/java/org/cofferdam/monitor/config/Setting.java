@@ -8,7 +8,10 @@ import java.util.Optional;
  * value}. Each has one sentence for help and documentation.
  */
 public enum Setting {
-    ASSIGN("CARD", "The card: 'emulated', a card in software on a wire of this machine."),
+    ASSIGN(
+            "CARD",
+            "The card: a PCI address like 0000:03:00.0 ('monitor devices' lists them), or 'emulated', a card in"
+                    + " software on a wire of this machine."),
     WIRE("IFACE", "The interface that is the emulated card's wire."),
     CARD("MODEL", "The emulated card's model: 82574L or 82540EM."),
     HOST_IF(
@@ -16,7 +19,7 @@ public enum Setting {
             "The name of the interface that appears on the host as the card's (default cofferdam0)."),
     MAC(
             "MAC",
-            "The card's MAC address, and so the host interface's (default: made from the wire's)."),
+            "The emulated card's MAC address, and so the host interface's (default: made from the wire's)."),
     IMAGE(
             "nano|FILE",
             "What runs in the domain: 'nano' or the path of an ELF file (default nano)."),
@@ -29,16 +32,27 @@ public enum Setting {
     ETHERTYPES("LIST", "Protocols that may pass, by name or number (default ipv4,arp,ipv6)."),
     IDLE_PASSES("N", "Empty polls before the driver sleeps, 0 to 1000000 (default 64)."),
     ON_FAULT("restart|stop", "What to do when the domain fails: 'restart' (default) or 'stop'."),
+    ALLOW_UNSAFE_INTERRUPTS(
+            "Assign a PCI card although it could forge interrupts of the host; the audit log says so."),
     AUDIT_DIR("DIR", "The audit log's folder (default /var/log/cofferdam)."),
     SOCKET("PATH", "The control API's socket (default control.sock in the run directory)."),
     RUN_DIR("DIR", "The run directory; one monitor each (default /run/cofferdam).");
 
     private final String valueLabel;
     private final String sentence;
+    private final boolean isSwitch;
+
+    /** A setting that is on or off. */
+    Setting(String sentence) {
+        this.valueLabel = "yes|no";
+        this.sentence = sentence;
+        this.isSwitch = true;
+    }
 
     Setting(String valueLabel, String sentence) {
         this.valueLabel = valueLabel;
         this.sentence = sentence;
+        this.isSwitch = false;
     }
 
     /** The name in the configuration file: {@code host-if}. */
@@ -54,6 +68,11 @@ public enum Setting {
     /** What stands for the value in help. */
     public String valueLabel() {
         return valueLabel;
+    }
+
+    /** Whether it is on or off: the option alone, without a value, means yes. */
+    public boolean isSwitch() {
+        return isSwitch;
     }
 
     public String sentence() {

@@ -6,15 +6,15 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * All that a monitor needs to know to start, validated as far as that is possible without touching the machine.
  *
- * @param mac the card's address; empty: made from the wire's
+ * @param mac the emulated card's address; empty: made from the wire's, or the PCI card's own
  * @param mtu bytes, of the host interface
  * @param queues queues of the host interface
  * @param idlePasses empty passes of the driver's loop before it sleeps
+ * @param allowUnsafeInterrupts assign a PCI card whose interrupts the machine does not check
  * @param socket the control API's socket
  * @param verbose say each step that changes the host on standard error, and causes of errors
  */
@@ -30,6 +30,7 @@ public record StartOptions(
         Set<EtherType> etherTypes,
         int idlePasses,
         FaultPolicy onFault,
+        boolean allowUnsafeInterrupts,
         Path auditDir,
         Path runDir,
         Path socket,
@@ -41,9 +42,6 @@ public record StartOptions(
 
     /** sun_path of sockaddr_un is 108 bytes with its NUL (unix(7)); 8 are kept for the name used before the rename. */
     private static final int MAX_SOCKET_PATH = 99;
-
-    private static final Pattern PCI_ADDRESS =
-            Pattern.compile("([0-9a-fA-F]{4,}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\\.[0-7]");
 
     public StartOptions {
         etherTypes = Set.copyOf(etherTypes);
@@ -89,6 +87,7 @@ public record StartOptions(
                                 .orElse(64),
                         raw.value(Setting.ON_FAULT, s -> choice(s, FaultPolicy.values()))
                                 .orElse(FaultPolicy.RESTART),
+                        allowUnsafeInterrupts(raw, assignment),
                         raw.value(Setting.AUDIT_DIR, StartOptions::path).orElse(DEFAULT_AUDIT_DIR),
                         runDir,
                         socket,
@@ -112,17 +111,8 @@ public record StartOptions(
                                         OperatorError.usage(
                                                 "--assign is missing: say which card the driver domain gets, like 'monitor start"
                                                         + " --assign emulated --wire IFACE'; see 'monitor start --help'"));
-        String place = raw.origin(Setting.ASSIGN);
-        if (PCI_ADDRESS.matcher(assign).matches()) {
-            throw OperatorError.usage(
-                    place
-                            + ": "
-                            + assign
-                            + " is a PCI address, and this version assigns no physical cards; use --assign emulated --wire IFACE");
-        }
         if (!assign.equals("emulated")) {
-            throw OperatorError.usage(
-                    place + ": \"" + assign + "\" is not a card; use 'emulated' with --wire IFACE");
+            return new Assignment.Pci(pciAddress(raw));
         }
         CardModel card = raw.value(Setting.CARD, CardModel::parse).orElse(CardModel.I82574L);
         InterfaceName wire =
@@ -133,6 +123,59 @@ public record StartOptions(
                                                 "--wire is missing: the emulated card needs an interface of this machine as its wire, like"
                                                         + " --wire eth1"));
         return new Assignment.Emulated(card, wire);
+    }
+
+    /** A card of this machine, for which what describes an emulated one means nothing. */
+    private static PciAddress pciAddress(RawSettings raw) {
+        PciAddress address =
+                raw.value(Setting.ASSIGN, StartOptions::pciAddress)
+                        .orElseThrow(); // the caller has seen it
+        refuseWithPci(raw, Setting.WIRE, "a PCI card has a wire of its own");
+        refuseWithPci(raw, Setting.CARD, "a PCI card's model is read from the card");
+        refuseWithPci(raw, Setting.MAC, "a PCI card has an address of its own");
+        return address;
+    }
+
+    private static PciAddress pciAddress(String text) {
+        try {
+            return PciAddress.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "\""
+                            + text
+                            + "\" is not a card; use a PCI address like 0000:03:00.0 ('monitor devices' lists them) or"
+                            + " 'emulated' with --wire IFACE",
+                    e);
+        }
+    }
+
+    private static void refuseWithPci(RawSettings raw, Setting setting, String why) {
+        if (raw.has(setting)) {
+            throw OperatorError.usage(
+                    raw.origin(setting)
+                            + ": only with 'emulated', since "
+                            + why
+                            + "; leave it out, or use --assign emulated");
+        }
+    }
+
+    private static boolean allowUnsafeInterrupts(RawSettings raw, Assignment assignment) {
+        boolean allow =
+                raw.value(Setting.ALLOW_UNSAFE_INTERRUPTS, StartOptions::yesOrNo).orElse(false);
+        if (allow && assignment instanceof Assignment.Emulated) {
+            throw OperatorError.usage(
+                    raw.origin(Setting.ALLOW_UNSAFE_INTERRUPTS)
+                            + ": only with a PCI card, since an emulated one's interrupts are safe; leave it out");
+        }
+        return allow;
+    }
+
+    private static boolean yesOrNo(String text) {
+        return switch (text) {
+            case "yes" -> true;
+            case "no" -> false;
+            default -> throw new IllegalArgumentException("\"" + text + "\" is neither yes nor no");
+        };
     }
 
     private static DriverImage image(String text) {

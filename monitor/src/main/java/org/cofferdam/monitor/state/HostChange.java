@@ -3,6 +3,7 @@ package org.cofferdam.monitor.state;
 import java.util.List;
 import java.util.Optional;
 import org.cofferdam.monitor.config.InterfaceName;
+import org.cofferdam.monitor.config.PciAddress;
 
 /**
  * A change that the monitor makes to the host and that can outlive it. Each has a one-line text form for the journal:
@@ -140,6 +141,34 @@ public sealed interface HostChange {
         }
     }
 
+    /**
+     * A card that is taken from its driver and given to vfio-pci. Not of a network namespace, as the others are.
+     *
+     * @param id vendor and device, {@code 8086:10d3}: what is at the address later may be another card
+     * @param previousDriver the driver that had it, or "-"
+     */
+    record CardDriver(PciAddress address, String id, String previousDriver) implements HostChange {
+        public CardDriver {
+            if (!id.matches("[0-9a-f]{4}:[0-9a-f]{4}")) {
+                throw new IllegalArgumentException("\"" + id + "\" is not a PCI identity");
+            }
+            if (!previousDriver.matches("-|[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")) {
+                throw new IllegalArgumentException(
+                        "\"" + previousDriver + "\" is not the name of a driver");
+            }
+        }
+
+        @Override
+        public String line() {
+            return "card-driver " + address + " " + id + " " + previousDriver;
+        }
+
+        @Override
+        public String description() {
+            return "driver of the card " + address;
+        }
+    }
+
     private static void checkProgram(String name) {
         if (!name.matches("[A-Za-z0-9_.]{1,15}")) {
             throw new IllegalArgumentException("\"" + name + "\" is not the name of a BPF program");
@@ -166,6 +195,8 @@ public sealed interface HostChange {
                                         number(f, 5),
                                         f.get(6)));
                 case "xdp/4" -> Optional.of(new Xdp(name(f, 1), number(f, 2), f.get(3)));
+                case "card-driver/4" ->
+                        Optional.of(new CardDriver(PciAddress.parse(f.get(1)), f.get(2), f.get(3)));
                 default -> Optional.empty();
             };
         } catch (IllegalArgumentException damaged) {

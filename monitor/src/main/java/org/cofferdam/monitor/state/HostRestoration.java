@@ -7,46 +7,69 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.cofferdam.binding.net.NetDevice;
 import org.cofferdam.monitor.config.InterfaceName;
+import org.cofferdam.monitor.hosttools.HostTools;
 import org.cofferdam.monitor.json.JsonTree;
+import org.cofferdam.monitor.pci.DriverBinding;
+import org.cofferdam.monitor.pci.KernelFiles;
 
 /**
  * Takes back what a dead monitor's journal names. Each thing is looked at first: an interface must still have the index
- * it had, a filter its preference, handle and program name, an MTU the value that the monitor gave it. What has become
+ * it had, a filter its preference, handle and program name, an MTU the value that the monitor gave it, a card its
+ * identity. What has become
  * somebody else's is left alone and not even mentioned; what cannot be taken back is reported.
  */
 final class HostRestoration {
     private static final long TAP_WAIT_MILLIS = 3_000;
 
     private final HostTools tools;
+    private final DriverBinding cards;
     private final List<String> undone = new ArrayList<>();
     private final List<String> left = new ArrayList<>();
 
     HostRestoration(Consumer<String> trace) {
+        this(trace, new DriverBinding(KernelFiles.HERE, trace));
+    }
+
+    HostRestoration(Consumer<String> trace, DriverBinding cards) {
         this.tools = new HostTools(trace);
+        this.cards = cards;
     }
 
     /** Undoes the changes, newest first. The caller holds the run directory's lock and the process is dead. */
     Cleanup undo(long previousPid, HostJournal.Left journal) throws IOException {
-        if (!journal.changes().isEmpty()
-                && journal.networkNamespace() != HostJournal.networkNamespace()) {
-            for (HostChange change : journal.changes()) {
+        boolean elsewhere = journal.networkNamespace() != HostJournal.networkNamespace();
+        for (HostChange change : journal.changes().reversed()) {
+            if (elsewhere && isOfNetworkNamespace(change)) {
                 left.add(
                         change.description()
                                 + " (made in another network namespace, net:["
                                 + journal.networkNamespace()
                                 + "]; it ends with that namespace)");
+            } else {
+                undo(change);
             }
-            return new Cleanup(previousPid, undone, left);
-        }
-        for (HostChange change : journal.changes().reversed()) {
-            undo(change);
         }
         return new Cleanup(previousPid, undone, left);
+    }
+
+    /** A PCI card belongs to the whole machine; its interface reappears where the kernel puts new ones. */
+    private static boolean isOfNetworkNamespace(HostChange change) {
+        return !(change instanceof HostChange.CardDriver);
+    }
+
+    private void giveBack(HostChange.CardDriver card) {
+        switch (cards.giveBack(card.address(), card.id(), card.previousDriver())) {
+            case DriverBinding.GiveBack.Done done -> undone.add(card.description());
+            case DriverBinding.GiveBack.Nothing nothing -> {}
+            case DriverBinding.GiveBack.Failed failed ->
+                    left.add(card.description() + " (" + failed.why() + "; " + failed.cure() + ")");
+        }
     }
 
     private void undo(HostChange change) {
         switch (change) {
             case HostChange.Tap tap -> awaitGone(tap);
+            case HostChange.CardDriver card -> giveBack(card);
             case HostChange.LinkUp link -> {
                 if (isStill(link.netdev(), link.index())) {
                     command(change, "ip", "link", "set", "dev", link.netdev().value(), "down");

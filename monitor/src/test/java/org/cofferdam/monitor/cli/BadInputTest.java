@@ -29,8 +29,20 @@ final class BadInputTest {
                 wrong(2, "unknown option", "--frobnicate"),
                 wrong(2, "see 'monitor start --help'", "start", "--frobnicate"),
                 wrong(2, "--assign is missing", "start"),
-                wrong(2, "PCI address", "start", "--assign", "0000:03:00.0"),
-                wrong(2, "PCI address", "start", "--assign", "03:00.0"),
+                wrong(
+                        3,
+                        "there is no PCI device 00ff:fe:1f.7",
+                        "start",
+                        "--assign",
+                        "00ff:fe:1f.7"),
+                wrong(2, "is not a card", "start", "--assign", "03:20.0"),
+                wrong(2, "is not a card", "start", "--assign", "../../03:00.0"),
+                wrong(2, "--wire: only with 'emulated'", assigned("--wire", "lo")),
+                wrong(2, "--card: only with 'emulated'", assigned("--card", "82574L")),
+                wrong(2, "--mac: only with 'emulated'", assigned("--mac", "52:54:00:12:34:56")),
+                wrong(2, "neither yes nor no", assigned("--allow-unsafe-interrupts=perhaps")),
+                wrong(2, "only with a PCI card", wired("--allow-unsafe-interrupts")),
+                wrong(2, "is not an output format", "devices", "-o", "yaml"),
                 wrong(2, "is not a card", "start", "--assign", "real"),
                 wrong(2, "--wire is missing", "start", "--assign", "emulated"),
                 wrong(2, "missing required parameter", "start", "--wire"),
@@ -108,6 +120,11 @@ final class BadInputTest {
         Stream<String> base = Stream.of("start", "--assign", "emulated");
         Stream<String> wire = more[0].equals("--wire") ? Stream.of() : Stream.of("--wire", "lo");
         return Stream.concat(Stream.concat(base, wire), Stream.of(more)).toArray(String[]::new);
+    }
+
+    private static String[] assigned(String... more) {
+        return Stream.concat(Stream.of("start", "--assign", "00ff:fe:1f.7"), Stream.of(more))
+                .toArray(String[]::new);
     }
 
     @ParameterizedTest

@@ -14,6 +14,7 @@ final class HelpTest {
             strings = {
                 "",
                 "start",
+                "devices",
                 "status",
                 "stop",
                 "restart-driver",
@@ -36,8 +37,10 @@ final class HelpTest {
     void theStartsHelpNamesEverySetting() {
         String help = CommandRun.of("start", "--help").out();
         for (Setting setting : Setting.values()) {
+            String form = setting.isSwitch() ? "%s[=%s]" : "%s=%s";
             assertTrue(
-                    help.contains(setting.option() + "=" + setting.valueLabel()), setting.option());
+                    help.contains(form.formatted(setting.option(), setting.valueLabel())),
+                    setting.option());
         }
     }
 

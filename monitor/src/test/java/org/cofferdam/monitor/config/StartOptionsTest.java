@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class StartOptionsTest {
     @TempDir Path dir;
@@ -35,6 +37,7 @@ final class StartOptionsTest {
                                 ethertypes = arp, ipv4, 0x88CC
                                 idle-passes = 0
                                 on-fault = stop
+                                allow-unsafe-interrupts = no
                                 audit-dir = /var/log/lab
                                 socket = /run/lab.sock
                                 run-dir = /run/lab
@@ -53,11 +56,31 @@ final class StartOptionsTest {
                         Set.of(new EtherType(0x0806), new EtherType(0x0800), new EtherType(0x88cc)),
                         0,
                         FaultPolicy.STOP,
+                        false,
                         Path.of("/var/log/lab"),
                         Path.of("/run/lab"),
                         Path.of("/run/lab.sock"),
                         false),
                 options);
+    }
+
+    @Test
+    void aPciCardNeedsNothingButItsAddress() throws IOException {
+        StartOptions options =
+                StartOptions.from(file("assign=03:00.0\nallow-unsafe-interrupts=yes\n"), false);
+        assertEquals(new Assignment.Pci(new PciAddress(0, 3, 0, 0)), options.assignment());
+        assertEquals("0000:03:00.0", options.assignment().label());
+        assertTrue(options.allowUnsafeInterrupts());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"wire=eth1", "card=82574L", "mac=52:54:00:12:34:56"})
+    void whatDescribesAnEmulatedCardIsRefusedWithAPciCard(String line) {
+        OperatorError error =
+                assertThrows(
+                        OperatorError.class, () -> file("assign=0000:03:00.0\n" + line + "\n"));
+        assertEquals(ExitCode.USAGE, error.exitCode());
+        assertTrue(error.sentence().contains("only with 'emulated'"), error.sentence());
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import org.cofferdam.monitor.config.InterfaceName;
+import org.cofferdam.monitor.config.PciAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +31,9 @@ final class HostJournalTest {
                 new HostChange.Clsact(WIRE, 7),
                 new HostChange.TcFilter(WIRE, 7, true, 49152, 1, "cofd_egress"),
                 new HostChange.TcFilter(WIRE, 7, false, 1, 0x7fffffff, "cofd_in"),
-                new HostChange.Xdp(WIRE, 7, "cofd_xdp"));
+                new HostChange.Xdp(WIRE, 7, "cofd_xdp"),
+                new HostChange.CardDriver(new PciAddress(0, 3, 0, 0), "8086:10d3", "e1000e"),
+                new HostChange.CardDriver(new PciAddress(0x10000, 0xff, 31, 7), "8086:100e", "-"));
     }
 
     @ParameterizedTest
@@ -92,6 +95,11 @@ final class HostJournalTest {
                 "tc-filter eth1 7 egress 1 1 rm;ls",
                 "xdp eth1 7 a-name-of-more-than-15",
                 "mtu eth1 7 1500 1400 1",
+                "card-driver 0000:03:00.0 8086:10d3",
+                "card-driver 0000:03:00.0 8086:10d3 ../../x",
+                "card-driver 0000:03:00.0 8086:10d3 --force",
+                "card-driver ../x 8086:10d3 e1000e",
+                "card-driver 0000:03:00.0 intel e1000e",
                 "reboot now"
             })
     void aDamagedLineIsNotAChange(String line) {

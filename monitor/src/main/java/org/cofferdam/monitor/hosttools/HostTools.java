@@ -1,4 +1,4 @@
-package org.cofferdam.monitor.state;
+package org.cofferdam.monitor.hosttools;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -6,33 +6,36 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Runs ip(8) and tc(8), with a bound on time and output. Used for cleaning up only, where a command line that the
- * operator can read and repeat is worth more than speed.
+ * Runs ip(8), tc(8) and modprobe(8), with a bound on time and output. For what is done once, at start or in cleaning
+ * up, where a command line that the operator can read and repeat is worth more than speed.
  */
-final class HostTools {
+public final class HostTools {
     private static final int MAX_OUTPUT = 256 * 1024;
     private static final long SECONDS = 5;
+    private static final Map<String, String> PACKAGES =
+            Map.of("ip", "iproute2", "tc", "iproute2", "modprobe", "kmod");
 
     private final Consumer<String> trace;
 
     /** @param trace is told each command before it runs */
-    HostTools(Consumer<String> trace) {
+    public HostTools(Consumer<String> trace) {
         this.trace = trace;
     }
 
     /** What a command said on both outputs, and how it ended. */
-    record Outcome(int exitCode, String output) {
-        boolean ok() {
+    public record Outcome(int exitCode, String output) {
+        public boolean ok() {
             return exitCode == 0;
         }
     }
 
-    static boolean isInstalled(String tool) {
+    public static boolean isInstalled(String tool) {
         return find(tool).isPresent();
     }
 
@@ -46,10 +49,16 @@ final class HostTools {
         return Optional.empty();
     }
 
-    Outcome run(String tool, String... arguments) {
+    /** Runs a tool and waits for its end; one that is missing, or takes too long, is an outcome as well. */
+    public Outcome run(String tool, String... arguments) {
         Optional<Path> path = find(tool);
         if (path.isEmpty()) {
-            return new Outcome(127, tool + " is not installed (apt-get install iproute2)");
+            return new Outcome(
+                    127,
+                    tool
+                            + " is not installed (apt-get install "
+                            + PACKAGES.getOrDefault(tool, tool)
+                            + ")");
         }
         List<String> command = new java.util.ArrayList<>();
         command.add(path.get().toString());
