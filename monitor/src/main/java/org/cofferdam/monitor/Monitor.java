@@ -23,6 +23,7 @@ import org.cofferdam.binding.memory.SharedMemory;
 import org.cofferdam.binding.net.NetDevice;
 import org.cofferdam.drivervm.DomainLayout;
 import org.cofferdam.drivervm.NanoImage;
+import org.cofferdam.monitor.card.AssignedNic;
 import org.cofferdam.monitor.card.CardModel;
 import org.cofferdam.monitor.card.EmulatedNic;
 import org.cofferdam.monitor.card.PacketWire;
@@ -44,12 +45,14 @@ import org.cofferdam.monitor.domain.DomainThread;
 import org.cofferdam.monitor.domain.DriverDomain;
 import org.cofferdam.monitor.state.HostChange;
 import org.cofferdam.monitor.state.RunDirectory;
+import org.cofferdam.monitor.vfio.VfioNic;
 import org.cofferdam.proxy.frame.Mac;
 import org.cofferdam.proxy.hostport.HostPort;
 import org.cofferdam.proxy.kernel.KernelProxy;
 import org.cofferdam.proxy.packetswitch.Burst;
 import org.cofferdam.proxy.packetswitch.PacketSwitch;
 import org.cofferdam.proxy.uplink.UplinkPort;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A monitor at work: log, host interface, kernel proxy, card, domain, in the order of their making, each closed in
@@ -69,13 +72,6 @@ public final class Monitor implements RunningMonitor {
     private final ControlRecorder control;
 
     private Monitor(StartOptions options, RunDirectory run, Consumer<String> progress) {
-        Assignment.Emulated assignment =
-                switch (options.assignment()) {
-                    case Assignment.Emulated emulated -> emulated;
-                    case Assignment.Pci pci ->
-                            throw OperatorError.failure(
-                                    pci.address() + " cannot be assigned yet", null);
-                };
         try {
             AuditLog log = part(openLog(options));
             control = new ControlRecorder(log.source("control", CONTROL_RING_BYTES));
@@ -86,10 +82,43 @@ public final class Monitor implements RunningMonitor {
             NanoImage image = image(options.image());
             Kvm kvm = part(openKvm());
 
-            progress.accept("making interface " + options.hostInterface());
-            MacAddress mac = options.mac().orElseGet(() -> addressLike(assignment.wire()));
-            Mac hostMac = new Mac(mac.bits());
             HostChanges changes = part(new HostChanges(run.journal()));
+            DomainRecorder recorder = new DomainRecorder(log.source("domain", EVENT_RING_BYTES));
+            AssignedNic card;
+            MacAddress mac;
+            @Nullable InterfaceName wire;
+            switch (options.assignment()) {
+                case Assignment.Emulated emulated -> {
+                    wire = emulated.wire();
+                    mac = options.mac().orElseGet(() -> addressLike(emulated.wire()));
+                    changes.wireUp(wire);
+                    card =
+                            part(
+                                    new EmulatedNic(
+                                            model(emulated),
+                                            mac.bytes(),
+                                            PacketWire.open(wire.toString()),
+                                            recorder));
+                }
+                case Assignment.Pci pci -> {
+                    wire = null;
+                    progress.accept("taking the card " + pci.address());
+                    TakenCard taken =
+                            part(
+                                    TakenCard.take(
+                                            pci,
+                                            options.allowUnsafeInterrupts(),
+                                            run.journal(),
+                                            control,
+                                            options.verbose() ? progress : line -> {}));
+                    VfioNic nic = part(VfioNic.open(pci.address().toString(), taken, recorder));
+                    card = nic;
+                    mac = nic.mac();
+                }
+            }
+
+            progress.accept("making interface " + options.hostInterface());
+            Mac hostMac = new Mac(mac.bits());
             changes.note(new HostChange.Tap(options.hostInterface()));
             HostPort hostPort =
                     part(
@@ -98,22 +127,19 @@ public final class Monitor implements RunningMonitor {
                                     options.queues(),
                                     hostMac,
                                     options.mtu()));
-            changes.wireUp(assignment.wire());
-            changes.willFilter(assignment.wire(), "cofd_wire", "cofd_wire");
+            if (wire != null) {
+                changes.willFilter(wire, "cofd_wire", "cofd_wire");
+            }
             AuditSource events = log.source("kernel", EVENT_RING_BYTES);
             KernelProxy kernel =
                     part(
                             KernelProxy.open(
                                     options.hostInterface().toString(),
-                                    assignment.wire().toString(),
+                                    wire == null ? null : wire.toString(),
                                     new KernelDropRecorder(events)));
             kernel.setHost(OperatorPolicy.kernel(options, hostMac));
 
             progress.accept("starting the driver domain");
-            PacketWire wire = PacketWire.open(assignment.wire().toString());
-            DomainRecorder recorder = new DomainRecorder(log.source("domain", EVENT_RING_BYTES));
-            EmulatedNic card =
-                    part(new EmulatedNic(model(assignment), mac.bytes(), wire, recorder));
             SwitchRecorder crossings =
                     new SwitchRecorder(log.source("switch", PACKET_RING_BYTES), MonitorParts.HOST);
             UplinkPort uplink = new UplinkPort(MonitorParts.UPLINK, crossings);
@@ -123,7 +149,7 @@ public final class Monitor implements RunningMonitor {
                     MonitorParts.HOST, hostPort, OperatorPolicy.host(options, Set.of(hostMac)));
             HostInterface host = new HostInterface(hostPort, mac);
             SharedMemory ram =
-                    part(SharedMemory.create("driver-domain", DomainLayout.MEMORY_BYTES));
+                    part(SharedMemory.createLarge("driver-domain", DomainLayout.MEMORY_BYTES));
             DriverDomain domain =
                     new DriverDomain(
                             kvm,
@@ -155,7 +181,7 @@ public final class Monitor implements RunningMonitor {
             thread.pauseDue(domain::pauseDue);
             thread.beforeSleep(recorder::flush);
             thread.longestSleep(() -> Math.min(kernel.nanosUntilWork(), domain.nanosUntilWork()));
-            thread.watch(card.wireFd());
+            card.wakeFds().forEach(thread::watch);
             thread.watch(kernel.ringFd());
             for (int q = 0; q < hostPort.queues(); q++) {
                 thread.watch(hostPort.fd(q));
@@ -164,6 +190,7 @@ public final class Monitor implements RunningMonitor {
                     new OperatorDesk(
                             new MonitorParts(
                                     options,
+                                    card.model().title(),
                                     Instant.now(),
                                     thread,
                                     domain,

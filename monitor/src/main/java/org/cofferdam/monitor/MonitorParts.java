@@ -11,11 +11,12 @@ import org.cofferdam.proxy.packetswitch.PacketSwitch;
 import org.cofferdam.proxy.packetswitch.PortId;
 
 /**
- * What a running monitor consists of, for those who answer operators. All but {@code options}, {@code log} and
+ * What a running monitor consists of, for those who answer operators. All but {@code options}, {@code cardModel}, {@code log} and
  * {@code started} belong to the domain thread.
  */
 record MonitorParts(
         StartOptions options,
+        String cardModel,
         Instant started,
         DomainThread thread,
         DriverDomain domain,

@@ -40,7 +40,7 @@ final class StatusReport {
         return new MonitorStatus(
                 process(parts.started()),
                 options.assignment().label(),
-                card(options.assignment()),
+                parts.cardModel(),
                 wire(options.assignment()),
                 new MonitorStatus.HostInterface(
                         options.hostInterface().toString(),
@@ -58,13 +58,6 @@ final class StatusReport {
                         log.bytes(),
                         log.lost()),
                 threads());
-    }
-
-    private static String card(Assignment assignment) {
-        return switch (assignment) {
-            case Assignment.Emulated emulated -> emulated.card().label();
-            case Assignment.Pci pci -> "PCI card";
-        };
     }
 
     /** The interface that is the wire; empty where the card has a wire of its own. */

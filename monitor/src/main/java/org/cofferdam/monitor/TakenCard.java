@@ -1,0 +1,130 @@
+package org.cofferdam.monitor;
+
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.cofferdam.monitor.config.Assignment;
+import org.cofferdam.monitor.config.OperatorError;
+import org.cofferdam.monitor.config.PciAddress;
+import org.cofferdam.monitor.pci.Assignability;
+import org.cofferdam.monitor.pci.DriverBinding;
+import org.cofferdam.monitor.pci.KernelFiles;
+import org.cofferdam.monitor.pci.PciBus;
+import org.cofferdam.monitor.pci.PciDevice;
+import org.cofferdam.monitor.pci.Verdict;
+import org.cofferdam.monitor.state.HostChange;
+import org.cofferdam.monitor.state.HostJournal;
+import org.cofferdam.monitor.vfio.VfioNic;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A card that the monitor took from its driver, for as long as the monitor runs: given to vfio-pci at the start and
+ * again when it was unplugged and is back, returned to its driver at the end.
+ *
+ * <p>Made and closed by the main thread; {@link #bind} is called by the thread {@code card}.
+ */
+final class TakenCard implements VfioNic.Slot, AutoCloseable {
+    private final PciAddress address;
+    private final PciDevice card;
+    private final PciBus bus = new PciBus(KernelFiles.HERE);
+    private final DriverBinding binding;
+    private final HostJournal journal;
+    private final ControlRecorder control;
+    private final HostJournal.@Nullable Entry entry;
+
+    private TakenCard(
+            PciDevice card,
+            DriverBinding binding,
+            HostJournal journal,
+            ControlRecorder control,
+            HostJournal.@Nullable Entry entry) {
+        this.address = card.address();
+        this.card = card;
+        this.binding = binding;
+        this.journal = journal;
+        this.control = control;
+        this.entry = entry;
+    }
+
+    /**
+     * Takes the card if policy and machine allow it.
+     *
+     * @throws OperatorError if they do not, or if its driver does not let go
+     */
+    static TakenCard take(
+            Assignment.Pci assignment,
+            boolean allowUnsafeInterrupts,
+            HostJournal journal,
+            ControlRecorder control,
+            Consumer<String> trace) {
+        Verdict.Assignable verdict =
+                Assignability.here().judge(assignment.address(), allowUnsafeInterrupts).orThrow();
+        verdict.overrides().forEach(control::overridden);
+        PciDevice card = verdict.card();
+        DriverBinding binding = new DriverBinding(KernelFiles.HERE, trace);
+        if (!DriverBinding.isNeeded(card)) {
+            return new TakenCard(card, binding, journal, control, null);
+        }
+        control.cardTaken(card);
+        HostJournal.Entry entry =
+                journal.willDo(
+                        new HostChange.CardDriver(
+                                card.address(),
+                                card.id(),
+                                card.driver().orElse(DriverBinding.NO_DRIVER)));
+        binding.take(card);
+        return new TakenCard(card, binding, journal, control, entry);
+    }
+
+    @Override
+    public int bind() {
+        PciDevice there =
+                bus.find(address)
+                        .filter(d -> d.id().equals(card.id()))
+                        .orElseThrow(
+                                () ->
+                                        OperatorError.environment(
+                                                "no card "
+                                                        + card.id()
+                                                        + " is at "
+                                                        + address
+                                                        + "; plug it in again"));
+        binding.take(there);
+        return bus.find(address)
+                .flatMap(d -> d.iommuGroup().isPresent() ? Optional.of(d) : Optional.empty())
+                .orElseThrow(
+                        () ->
+                                OperatorError.environment(
+                                        address + " has no IOMMU group; see 'monitor devices'"))
+                .iommuGroup()
+                .getAsInt();
+    }
+
+    @Override
+    public boolean isOccupied() {
+        return bus.find(address).isPresent();
+    }
+
+    /** Gives the card back; nobody has it open any more. What cannot be done stays in the journal for the next start. */
+    @Override
+    public void close() {
+        if (entry == null) {
+            return; // it was on vfio-pci before
+        }
+        DriverBinding.GiveBack result =
+                binding.giveBack(address, card.id(), card.driver().orElse(DriverBinding.NO_DRIVER));
+        control.cardGivenBack(card, result);
+        switch (result) {
+            case DriverBinding.GiveBack.Done done -> journal.undone(entry);
+            case DriverBinding.GiveBack.Nothing nothing -> journal.undone(entry);
+            case DriverBinding.GiveBack.Failed failed ->
+                    throw OperatorError.failure(
+                            "the card "
+                                    + address
+                                    + " could not be given back ("
+                                    + failed.why()
+                                    + "); "
+                                    + failed.cure(),
+                            null);
+        }
+    }
+}
