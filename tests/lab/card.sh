@@ -1,0 +1,78 @@
+#!/bin/bash
+# The user's command line with a real card: it works, both ways, and everything is as before after the stop.
+#
+#   card.sh ROUNDS
+. /share/lib.sh
+prepare
+mac=$(cat /sys/class/net/"$(own_netdev)"/address)
+rounds=${1:-2}
+
+# What a leak would show in: descriptors of nobody, groups, interfaces, pinned and free memory.
+counts() {
+    sync
+    echo 3 >/proc/sys/vm/drop_caches
+    echo "interfaces $(ls /sys/class/net | wc -l)"
+    echo "groups $(ls /dev/vfio | wc -l)"
+    echo "descriptors of vfio, kvm and tun $(ls -l /proc/[0-9]*/fd 2>/dev/null | grep -cE 'vfio|kvm|net/tun')"
+    echo "processes $(ls -d /proc/[0-9]*/exe | xargs -n 1 readlink 2>/dev/null | grep -c java)"
+    echo "bpf programs $(bpftool -j prog show | jq 'map(select(.name // "" | startswith("cofd_"))) | length')"
+    echo "locked pages $(awk '/^(Mlocked|Unevictable):/ { sum += $2 } END { print sum }' /proc/meminfo)"
+}
+free_kib() {
+    awk '/^MemAvailable:/ { print $2 }' /proc/meminfo
+}
+
+counts >"$out/before"
+promise "devices lists the card as assignable" \
+    sh -c "monitor devices -o json | jq -e '.. | objects | select(.address? == \"0000:03:00.0\") | .assignable' | grep -q true"
+for round in $(seq "$rounds"); do
+    began=$(milliseconds)
+    promise "round $round: monitor start --assign 0000:03:00.0" start
+    echo "        started in $(($(milliseconds) - began)) ms"
+    promise "round $round: the host's interface has the card's address" \
+        grep -qx "$mac" /sys/class/net/cofferdam0/address
+    promise "round $round: vfio-pci has the card" driver_is vfio-pci
+    promise "round $round: ping to the other end" pings 10.73.0.2
+    promise "round $round: ping from the other end" ip netns exec outside ping -q -c 3 -i 0.3 -W 5 10.73.0.1
+    if [ "$round" = 1 ]; then
+        promise "TCP to the other end" transfer
+        promise "TCP from the other end" transfer -R
+        promise "the card's registers cost no exit" \
+            sh -c "monitor audit tail -n 100000 -o json --type MMIO_READ,MMIO_WRITE | wc -l | grep -qx 0"
+        before=$(status .domain.restarts)
+        ping -i 0.01 -c 1500 -D 10.73.0.2 >"$out/outage.ping" 2>&1 &
+        sleep 2
+        curl -s --unix-socket $control -X POST http://monitor/v1/driver/restart >/dev/null
+        promise "the driver is restarted" within 20 sh -c "[ \$(curl -s --unix-socket $control http://monitor/v1/status | jq .domain.restarts) -gt $before ]"
+        promise "and frames pass again" pings 10.73.0.2
+        kill $! 2>/dev/null
+        wait $! 2>/dev/null
+        awk -F'[][ ]' '/bytes from/ { if (last && $2 - last > most) most = $2 - last; last = $2 }
+            END { printf "        outage by ping: %d ms\n", most * 1000 }' "$out/outage.ping"
+        echo "        outage by the log: $(status .domain.lastOutageMillis) ms; $(records CARD_CONDITION | jq -r .text | tail -n 1)"
+    fi
+    promise "round $round: the log verifies" log_verifies
+    promise "round $round: monitor stop" stop
+    promise "round $round: $module has the card again" driver_is $module
+    netdev=$(own_netdev)
+    ip address add 10.73.0.1/24 dev "$netdev"
+    ip link set "$netdev" up
+    promise "round $round: the kernel's own driver works again" within 20 pings 10.73.0.2 1
+    ip address flush dev "$netdev"
+    ip link set "$netdev" down
+    [ "$round" != 1 ] || free_first=$(free_kib)
+done
+counts >"$out/after"
+promise "nothing is left behind" diff "$out/before" "$out/after"
+cat "$out/after" | sed 's/^/        /'
+echo "        memory available after the first and the last round: $free_first, $(free_kib) KiB"
+promise "memory does not shrink by more than 4 MiB a round" test $(((free_first - $(free_kib)) / rounds)) -lt 4096
+
+# A monitor that is killed: the next start gives the card back and takes it again.
+promise "start once more" start
+kill -9 "$(pid_of_monitor)"
+promise "after kill -9 the card is usable by the next start" within 30 start
+promise "and it works" pings 10.73.0.2
+promise "and stops" stop
+promise "and the card's own driver has it again" driver_is $module
+finish

@@ -1,0 +1,26 @@
+#!/bin/bash
+# The same attacks without the wall, on a machine whose IOMMU is off: they must succeed, or the test of the wall proves
+# nothing.
+. /share/lib.sh
+modprobe e1000e
+within 10 own_netdev >/dev/null
+setpci -s 03:00.0 COMMAND=0006 >/dev/null
+echo 0000:03:00.0 >/sys/bus/pci/drivers/e1000e/unbind
+setpci -s 03:00.0 COMMAND=0006
+mkfifo "$out/victim.in"
+/share/tools/page hold 0x5a <"$out/victim.in" >"$out/victim.out" &
+holder=$!
+exec 9>"$out/victim.in"
+within 5 test -s "$out/victim.out"
+victim=$(head -n 1 "$out/victim.out")
+
+ip netns exec outside timeout 15 tcpdump -i wire0 -c 3 -x -l 2>/dev/null >"$out/seen" &
+sleep 1
+promise "the card is made to read a page of the host" /share/tools/bare-dma "$victim" read
+promise "and it leaves by the wire" sh -c "within() { :; }; sleep 2; grep -q '5a5a 5a5a 5a5a' '$out/seen'"
+ip netns exec outside ping -q -c 60 -i 0.2 -W 1 10.73.0.1 >/dev/null 2>&1 &
+promise "the card is made to write to a page of the host" /share/tools/bare-dma "$victim" write
+exec 9>&-
+wait $holder
+promise "and the page is changed" grep -qx changed "$out/victim.out"
+finish

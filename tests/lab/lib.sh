@@ -1,0 +1,132 @@
+# What the lab's scripts share; sourced inside the lab, from /share. A script is a list of promises:
+#
+#   promise "the card is back with e1000e" test ...    prints ok or FAILED, goes on, and counts
+#
+# and ends with `finish`, whose exit code is 1 if one of them failed.
+set -u
+kept=0
+broken=0
+control=/run/cofferdam/control.sock
+out=${LAB_OUT:-/tmp}
+
+# promise WHAT COMMAND...: what must hold; the command's output is shown if it does not.
+promise() {
+    what=$1
+    shift
+    if output=$("$@" 2>&1); then
+        kept=$((kept + 1))
+        echo "ok      $what"
+    else
+        broken=$((broken + 1))
+        echo "FAILED  $what"
+        echo "        $*: $output" | head -n 20
+    fi
+}
+
+finish() {
+    if [ $broken != 0 ]; then
+        echo "--- the monitor's messages"
+        tail -n 20 /run/cofferdam/monitor.log 2>/dev/null
+        echo "--- the kernel's log"
+        dmesg | tail -n 25
+    fi
+    echo "$kept promises held, $broken broken"
+    [ $broken = 0 ]
+    exit
+}
+
+# within SECONDS COMMAND...: true as soon as the command is.
+within() {
+    end=$(($(cut -d. -f1 /proc/uptime) + $1))
+    shift
+    until "$@"; do
+        [ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ] || return 1
+        sleep 0.2
+    done
+}
+
+milliseconds() {
+    awk '{ printf "%d\n", $1 * 1000 }' /proc/uptime
+}
+
+# status JQ-PATH: a value of the running monitor's status. curl, since a JVM takes a second here.
+status() {
+    curl -s --max-time 10 --unix-socket "$control" http://monitor/v1/status | jq -r "$1"
+}
+
+domain_is() {
+    case "|$1|" in
+    *"|$(status .domain.state)|"*) ;;
+    *) return 1 ;;
+    esac
+}
+
+# start ARGUMENTS...: a monitor with the card, as a daemon.
+start() {
+    monitor start --assign 0000:03:00.0 --detach "$@" || return
+    ip address add 10.73.0.1/24 dev cofferdam0 2>/dev/null
+    ip link set cofferdam0 up
+}
+
+stop() {
+    monitor stop --timeout 60
+}
+
+pid_of_monitor() {
+    status .monitor.pid
+}
+
+# records TYPES: the log's records of these types, a JSON object a line.
+records() {
+    monitor audit tail -n 100000 -o json --type "$1"
+}
+
+# has_record TYPE JQ-CONDITION
+has_record() {
+    records "$1" | jq -e -s "map(select($2)) | length > 0" >"$out/has_record" || {
+        records "$1" | tail -n 5
+        return 1
+    }
+}
+
+driver() {
+    basename "$(readlink "/sys/bus/pci/devices/${1:-0000:03:00.0}/driver")" 2>/dev/null
+}
+
+driver_is() {
+    [ "$(driver)" = "$1" ]
+}
+
+# The kernel's own module for the card in this lab.
+case ${LAB_CARD:-e1000e} in
+e1000) module=e1000 ;;
+*) module=e1000e ;;
+esac
+
+# own_netdev: the interface that the kernel's own driver made.
+own_netdev() {
+    ls /sys/bus/pci/devices/0000:03:00.0/net 2>/dev/null
+}
+
+prepare() {
+    modprobe kvm-amd && modprobe tun && modprobe vfio-pci && modprobe $module || exit 5
+    within 10 own_netdev >/dev/null
+}
+
+pings() {
+    ping -q -c "${2:-3}" -i 0.3 -W 5 "$1" >"$out/ping" || {
+        cat "$out/ping"
+        return 1
+    }
+}
+
+# transfer OPTIONS...: TCP to the other end by iperf3; the bytes must arrive.
+transfer() {
+    ip netns exec outside iperf3 -s -1 -D >/dev/null
+    sleep 0.5
+    iperf3 -J -c 10.73.0.2 -n 512K "$@" >"$out/iperf.json" && jq -e '.end.sum_received.bytes > 400000' "$out/iperf.json"
+}
+
+log_verifies() {
+    monitor audit verify
+}
