@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +30,7 @@ final class DriverBindingTest {
     @BeforeEach
     void aMachineWithACard() {
         machine = FakeMachine.withCard(dir);
-        binding = new DriverBinding(machine.files(), trace::add);
+        binding = new DriverBinding(machine.files(), trace::add, Duration.ofMillis(500));
     }
 
     @Test
