@@ -1,9 +1,9 @@
 package org.cofferdam.monitor.pci;
 
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
@@ -21,8 +21,8 @@ import org.cofferdam.monitor.hosttools.HostTools;
  * for a line of the journal, so that it also works for a monitor that died anywhere between the steps.
  */
 public final class DriverBinding {
-    private static final long BOUND_MILLIS = 5_000;
-    private static final long RELEASE_MILLIS = 3_000;
+    /** A probe takes a second or so; a process that was killed needs a moment to let go. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /** No driver: what a journal writes for a card that had none. */
     public static final String NO_DRIVER = "-";
@@ -31,9 +31,16 @@ public final class DriverBinding {
     private final PciBus bus;
     private final HostTools tools;
     private final Consumer<String> trace;
+    private final Duration patience;
 
     /** @param trace is told each change to the host before it is made */
     public DriverBinding(KernelFiles files, Consumer<String> trace) {
+        this(files, trace, PATIENCE);
+    }
+
+    /** @param patience how long to look for what a step has to bring about */
+    DriverBinding(KernelFiles files, Consumer<String> trace, Duration patience) {
+        this.patience = patience;
         this.files = files;
         this.bus = new PciBus(files);
         this.tools = new HostTools(trace);
@@ -74,7 +81,7 @@ public final class DriverBinding {
                 unbind(card.address(), card.driver().get());
             }
             write(files.sys().resolve("bus/pci/drivers_probe"), card.address().toString());
-            if (!await(BOUND_MILLIS, () -> has(card.address(), PciDevice.VFIO_PCI))) {
+            if (!await(() -> has(card.address(), PciDevice.VFIO_PCI))) {
                 throw new IOException("vfio-pci did not take it; the kernel's log says why");
             }
         } catch (IOException e) {
@@ -175,7 +182,7 @@ public final class DriverBinding {
             tools.run("modprobe", previousDriver);
         }
         bind(address, previousDriver);
-        if (!await(BOUND_MILLIS, () -> has(address, previousDriver))) {
+        if (!await(() -> has(address, previousDriver))) {
             return new GiveBack.Failed(
                     "the driver " + previousDriver + " did not take it; the kernel's log says why",
                     byHand(address, previousDriver));
@@ -186,7 +193,7 @@ public final class DriverBinding {
     private void bind(PciAddress address, String driver) throws IOException {
         try {
             write(driverFolder(driver).resolve("bind"), address.toString());
-        } catch (FileSystemException refused) {
+        } catch (IOException refused) {
             if (!has(address, driver)) { // who loads the driver has it probe by itself
                 throw refused;
             }
@@ -199,7 +206,7 @@ public final class DriverBinding {
             return Optional.empty();
         }
         int group = card.iommuGroup().getAsInt();
-        if (await(RELEASE_MILLIS, () -> holders.ofGroup(group).isEmpty() && !holders.isSelf())) {
+        if (await(() -> holders.ofGroup(group).isEmpty() && !holders.isSelf())) {
             return Optional.empty();
         }
         OptionalLong pid = holders.ofGroup(group);
@@ -230,7 +237,7 @@ public final class DriverBinding {
         Path file = driverFolder(driver).resolve("unbind");
         say(file, address.toString());
         new PatientWrite(file, address.toString()).run();
-        if (!await(BOUND_MILLIS, () -> !has(address, driver))) {
+        if (!await(() -> !has(address, driver))) {
             throw new IOException("the driver " + driver + " does not let it go");
         }
     }
@@ -259,8 +266,8 @@ public final class DriverBinding {
         return bus.find(address).flatMap(PciDevice::driver).equals(Optional.of(driver));
     }
 
-    private static boolean await(long millis, BooleanSupplier condition) {
-        long until = System.nanoTime() + millis * 1_000_000;
+    private boolean await(BooleanSupplier condition) {
+        long until = System.nanoTime() + patience.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > until) {
                 return false;

@@ -22,7 +22,7 @@ import org.cofferdam.monitor.config.OperatorError;
  * in the file, and only then may the change be made; {@link #undone} follows when it has been taken back. Lines read
  *
  * <pre>
- * netns 4026531840        the network namespace that the changes are in (inode of /proc/self/ns/net)
+ * netns 4026531840        the network namespace that the changes to interfaces are in (inode of /proc/self/ns/net)
  * do 1 tap cofferdam0
  * do 2 clsact veth7 12
  * undone 2
