@@ -47,6 +47,22 @@ in_lab() {
     "$root/ops/lab/run" --timeout "$1" --share "$share" "${options[@]}" "$here/$2" "${@:3}"
 }
 
+# Start-up caches, made once in the lab itself and kept until the jars change: a start takes half as long with them.
+caches=${XDG_CACHE_HOME:-$HOME/.cache}/cofferdam/lab/start-$(cat "$root"/monitor/target/dist/lib/*.jar "$root/ops/monitor" | sha256sum | cut -c1-16)
+if [ ! -d "$caches" ]; then
+    echo "=== start-up caches"
+    made=$(mktemp -d)
+    if "$root/ops/lab/run" --timeout 300 --share "$share" --out "$made" "$here/rehearse.sh"; then
+        rm -rf "${caches%/*}"/start-*
+        mkdir -p "$caches"
+        mv "$made"/*.aot "$caches"
+    else
+        echo "lab: no start-up caches could be made; the scripts run slower" >&2
+    fi
+    rm -rf "$made"
+fi
+[ ! -d "$caches" ] || cp -r "$caches" "$share/caches"
+
 failed=()
 for name in "${names[@]}"; do
     options=()
