@@ -296,7 +296,14 @@ public enum CrossingType {
             0x0403,
             OPERATOR_MONITOR,
             "What a monitor that died had changed on the host was undone; the text lists it.",
-            dec("pid"));
+            dec("pid")),
+    PRIVILEGES_DROPPED(
+            0x0410,
+            OPERATOR_MONITOR,
+            "The monitor gave up what it does not need any more; the text says what it kept.",
+            dec("uid"),
+            dec("landlock"),
+            dec("calls"));
 
     private static final Map<Integer, CrossingType> BY_CODE = new HashMap<>();
 

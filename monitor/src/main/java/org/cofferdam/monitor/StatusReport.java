@@ -39,7 +39,7 @@ final class StatusReport {
         Assignment.Emulated assignment = (Assignment.Emulated) options.assignment();
         AuditCounters log = parts.log().counters();
         return new MonitorStatus(
-                process(parts.started()),
+                process(parts),
                 "emulated",
                 assignment.card().label(),
                 assignment.wire().toString(),
@@ -61,7 +61,8 @@ final class StatusReport {
                 threads());
     }
 
-    private static MonitorStatus.Monitor process(Instant started) {
+    private static MonitorStatus.Monitor process(MonitorParts parts) {
+        Instant started = parts.started();
         Runtime java = Runtime.getRuntime();
         long cpu =
                 ProcessHandle.current().info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
@@ -72,7 +73,8 @@ final class StatusReport {
                 Duration.between(started, Instant.now()).toMillis(),
                 cpu,
                 rssAnonBytes(),
-                java.totalMemory() - java.freeMemory());
+                java.totalMemory() - java.freeMemory(),
+                parts.confinement().get());
     }
 
     private static String version() {

@@ -56,6 +56,7 @@ final class StartOptionsTest {
                         Path.of("/var/log/lab"),
                         Path.of("/run/lab"),
                         Path.of("/run/lab.sock"),
+                        "cofferdam",
                         false),
                 options);
     }
