@@ -78,19 +78,25 @@ static bool is_needed(int capability)
     return false;
 }
 
+/* As far as we may: what is missing shows when the card's memory is mapped, and only then matters. */
+static void raise_locked_memory(void)
+{
+    struct rlimit locked;
+    if (getrlimit(RLIMIT_MEMLOCK, &locked) != 0 || locked.rlim_cur >= MEMLOCK_BYTES)
+        return;
+    struct rlimit wanted = {MEMLOCK_BYTES, locked.rlim_max < MEMLOCK_BYTES ? MEMLOCK_BYTES : locked.rlim_max};
+    if (setrlimit(RLIMIT_MEMLOCK, &wanted) != 0) {
+        locked.rlim_cur = locked.rlim_max;
+        setrlimit(RLIMIT_MEMLOCK, &locked);
+    }
+}
+
 bool drop_what_no_monitor_needs(void)
 {
     struct rlimit none = {0, 0};
     if (setrlimit(RLIMIT_CORE, &none) != 0)
         return false;
-    struct rlimit locked;
-    if (getrlimit(RLIMIT_MEMLOCK, &locked) == 0 && locked.rlim_cur < MEMLOCK_BYTES) {
-        locked.rlim_cur = MEMLOCK_BYTES;
-        if (locked.rlim_max < MEMLOCK_BYTES)
-            locked.rlim_max = MEMLOCK_BYTES;
-        if (setrlimit(RLIMIT_MEMLOCK, &locked) != 0 && geteuid() == 0)
-            return false;
-    }
+    raise_locked_memory();
     if (geteuid() == 0)
         for (int c = 0; prctl(PR_CAPBSET_READ, c, 0, 0, 0) >= 0; c++)
             if (!is_needed(c) && c != CAP_SETPCAP && prctl(PR_CAPBSET_DROP, c, 0, 0, 0) != 0)

@@ -2,10 +2,11 @@
  * The small process that stays root while the monitor gives its privileges up: it starts the monitor, passes signals
  * on, does the few things for it that requests.c names, and when it has ended, in whatever way, runs the clean-up.
  *
- *   starter JOURNAL  N READABLE...  N WRITABLE...  N START...  N CLEAN_UP...  N REBIND...
+ *   starter JOURNAL TEMPORARY  N READABLE...  N WRITABLE...  N START...  N CLEAN_UP...  N REBIND...
  *
- * Before each list stands its length. JOURNAL is the file that is there as long as something has to be undone; the
- * clean-up gets the monitor's wait status as one word more. The exit code is the monitor's.
+ * Before each list stands its length. JOURNAL is the file that is there as long as something has to be undone, TEMPORARY
+ * a folder that the monitor has emptied; the clean-up gets the monitor's wait status as one word more. The exit code is
+ * the monitor's.
  *
  * Trusts: its command line, which the monitor's own first stage made as the user who started it. Of the monitor it
  * believes nothing but that it has ended, which the kernel says. One thread, no allocation.
@@ -127,12 +128,13 @@ static int attend(pid_t monitor, int signals, int channel, const struct words *r
 
 int main(int argc, char **argv)
 {
-    if (argc < 2)
+    if (argc < 3)
         fail("read its command line");
     if (close_range(3, CHANNEL_FD + 100000, 0) != 0)
         fail("close what it inherited");
     const char *journal = argv[1];
-    char **at = argv + 2;
+    const char *temporary = argv[2];
+    char **at = argv + 3;
     struct words readable = take(&at);
     struct words writable = take(&at);
     struct words start = take(&at);
@@ -174,6 +176,7 @@ int main(int argc, char **argv)
     prctl(PR_SET_NAME, "cofd-starter", 0, 0, 0);
 
     int status = attend(monitor, signals, sockets[0], &rebind);
+    rmdir(temporary);
     if (access(journal, F_OK) == 0) {
         char word[12];
         snprintf(word, sizeof word, "%d", status);

@@ -322,6 +322,7 @@ public final class Monitor implements RunningMonitor {
 
     @Override
     public void confine(Supplier<MonitorStatus.Confinement> drop) {
+        run.leaveToStarter();
         desk.status(); // loads what the JDK loads for it, which may lie where the user cannot read
         MonitorStatus.Confinement now =
                 desk.ask(
@@ -329,7 +330,6 @@ public final class Monitor implements RunningMonitor {
                             desk.leaveToStarter();
                             return drop.get();
                         });
-        run.leaveToStarter();
         control.confined(now);
         confinement = Optional.of(now);
     }

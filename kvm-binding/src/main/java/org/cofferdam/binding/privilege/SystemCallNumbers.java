@@ -67,6 +67,7 @@ final class SystemCallNumbers {
                     Map.entry("getgid", 104),
                     Map.entry("geteuid", 107),
                     Map.entry("getegid", 108),
+                    Map.entry("getppid", 110),
                     Map.entry("sigaltstack", 131),
                     Map.entry("statfs", 137),
                     Map.entry("fstatfs", 138),

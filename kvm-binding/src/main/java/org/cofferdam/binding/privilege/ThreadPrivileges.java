@@ -11,6 +11,9 @@ import java.util.stream.Stream;
 
 /** What the kernel says of each thread of a process, /proc/PID/task/TID/status (proc_pid_status(5)). */
 public final class ThreadPrivileges {
+    /** linux/sched.h: flags are the ninth field of proc_pid_stat(5). */
+    private static final long PF_USER_WORKER = 0x4000;
+
     private ThreadPrivileges() {}
 
     /**
@@ -21,12 +24,28 @@ public final class ThreadPrivileges {
         List<String> faults = new ArrayList<>();
         try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
             for (Path thread : threads.toList()) {
-                check(thread, lines(thread.resolve("status")), uid, faults);
+                if (!isKernelWorker(thread)) {
+                    check(thread, lines(thread.resolve("status")), uid, faults);
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the state of this process cannot be read", e);
         }
         return faults;
+    }
+
+    /**
+     * Whether it is one of the kernel's own workers, which KVM keeps in the process of a virtual machine's maker. It never
+     * runs code of the process, and keeps the credentials that it was made with.
+     */
+    private static boolean isKernelWorker(Path thread) throws IOException {
+        List<String> stat = lines(thread.resolve("stat"));
+        if (stat.isEmpty()) {
+            return false;
+        }
+        String text = stat.getFirst();
+        String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ", -1);
+        return (Long.parseLong(fields[6]) & PF_USER_WORKER) != 0;
     }
 
     /** Empty if the thread has ended. */

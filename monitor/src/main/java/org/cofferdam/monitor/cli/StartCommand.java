@@ -84,6 +84,7 @@ final class StartCommand implements Callable<Integer> {
             return ExitCode.OK.code();
         }
         if (Starter.isWanted()) {
+            HostChecks.auditDirectory(options.auditDir()); // Landlock knows only what is there
             throw new Starter(options, config.text().map(Path::of)).takeOver();
         }
         CompletableFuture<Void> stop = new CompletableFuture<>();
@@ -126,8 +127,8 @@ final class StartCommand implements Callable<Integer> {
                 StarterChannel.inherited()
                         .ifPresent(
                                 channel -> {
-                                    monitor.confine(() -> Confinement.takeEffect(options));
                                     control.leaveSocketToStarter();
+                                    monitor.confine(() -> Confinement.takeEffect(options));
                                     channel.onEnd(
                                             () ->
                                                     stop.completeExceptionally(

@@ -88,7 +88,8 @@ public final class Confinement {
         }
     }
 
-    /** The native libraries that were unpacked there are loaded; the folder is this process's own. */
+    /** The native libraries that were unpacked there are loaded; the folder is this process's own,
+     * and its starter removes it. */
     public static void clearTemporaryFiles() {
         Path folder = Path.of(String.valueOf(System.getProperty("java.io.tmpdir")));
         if (!StarterProcess.isThere() || !Files.isDirectory(folder)) {
@@ -98,7 +99,6 @@ public final class Confinement {
             for (Path file : files.toList()) {
                 Files.delete(file);
             }
-            Files.delete(folder);
         } catch (IOException left) {
             // Files that nobody reads again in a folder of /tmp; the next boot removes them.
             return;

@@ -139,6 +139,7 @@ public final class Starter {
         List<String> words = new ArrayList<>();
         words.add(program);
         words.add(options.runDir().resolve("journal").toString());
+        words.add(temporary.toString());
         list(words, readable());
         list(words, writable(temporary));
         list(words, start);
