@@ -25,7 +25,7 @@ final class HostChanges implements AutoCloseable {
     private final Map<InterfaceName, List<HostJournal.Entry>> filters = new HashMap<>();
     private @Nullable InterfaceName raised;
     private HostJournal.@Nullable Entry raising;
-    private boolean starterLowers;
+    private boolean starterUndoes;
 
     HostChanges(HostJournal journal) {
         this.journal = journal;
@@ -78,15 +78,21 @@ final class HostChanges implements AutoCloseable {
         }
     }
 
-    /** From now on this process may not set interfaces up or down: the starter reads in the journal what is left to do. */
-    void leaveLinkToStarter() {
-        starterLowers = true;
+    /**
+     * From now on this process cannot be sure of what it takes back: at the end the list stays as it is, and the starter,
+     * or the next start, looks at each thing in it.
+     */
+    void leaveToStarter() {
+        starterUndoes = true;
     }
 
     @Override
     public void close() {
+        if (starterUndoes) {
+            return;
+        }
         List.copyOf(filters.keySet()).forEach(this::filtersGone);
-        if (raised != null && raising != null && !starterLowers) {
+        if (raised != null && raising != null) {
             if (NetDevice.index(raised.toString()) != 0) {
                 NetDevice.setUp(raised.toString(), false);
             }

@@ -57,7 +57,7 @@ final class OperatorDesk implements MonitorService {
     /** Domain thread: what needs privileges to be taken back is the starter's from now on. */
     void leaveToStarter() {
         parts.kernel().leaveTap();
-        parts.changes().leaveLinkToStarter();
+        parts.changes().leaveToStarter();
     }
 
     DomainReport domainReport() {
