@@ -4,7 +4,9 @@
  *   page hold FILL       maps and locks a page filled with the byte FILL (hex), prints its physical address, and at the
  *                        end of standard input says "unchanged" (exit 0) or "changed" (exit 1)
  *   page where PID ADDR  prints the physical address behind a mapped address of a process (proc_pid_pagemap(5))
+ *   page aim IMAGE ADDRESS read|write   puts these into an image of dma-aimed.c, behind its mark
  */
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdint.h>
@@ -53,7 +55,23 @@ static int hold(uint8_t fill) {
     return 0;
 }
 
+static int aim(const char *image, uint64_t address, uint64_t kind) {
+    static char content[1 << 20];
+    int fd = open(image, O_RDWR);
+    ssize_t bytes = fd < 0 ? -1 : read(fd, content, sizeof content);
+    char *mark = bytes < 24 ? NULL : memmem(content, (size_t)bytes - 16, "aim here", 8);
+    uint64_t values[] = {address, kind};
+    if (mark == NULL || pwrite(fd, values, sizeof values, mark + 8 - content) != (ssize_t)sizeof values) {
+        fprintf(stderr, "page: %s has no mark, or cannot be changed\n", image);
+        return 1;
+    }
+    return 0;
+}
+
 int main(int count, char **words) {
+    if (count == 5 && strcmp(words[1], "aim") == 0) {
+        return aim(words[2], strtoull(words[3], 0, 0), strcmp(words[4], "write") == 0);
+    }
     if (count == 3 && strcmp(words[1], "hold") == 0) {
         return hold((uint8_t)strtoul(words[2], 0, 16));
     }
@@ -61,6 +79,6 @@ int main(int count, char **words) {
         printf("0x%" PRIx64 "\n", physical(words[2], strtoull(words[3], 0, 0)));
         return 0;
     }
-    fprintf(stderr, "usage: page hold FILL | page where PID ADDRESS\n");
+    fprintf(stderr, "usage: page hold FILL | page where PID ADDRESS | page aim IMAGE ADDRESS KIND\n");
     return 2;
 }

@@ -334,7 +334,14 @@ public enum CrossingType {
     POLICY_OVERRIDE(
             0x0406,
             OPERATOR_MONITOR,
-            "The operator allowed what the policy forbids; the text says what.");
+            "The operator allowed what the policy forbids; the text says what."),
+    PRIVILEGES_DROPPED(
+            0x0410,
+            OPERATOR_MONITOR,
+            "The monitor gave up what it does not need any more; the text says what it kept.",
+            dec("uid"),
+            dec("landlock"),
+            dec("calls"));
 
     private static final Map<Integer, CrossingType> BY_CODE = new HashMap<>();
 

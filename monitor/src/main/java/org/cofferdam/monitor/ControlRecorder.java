@@ -7,6 +7,7 @@ import org.cofferdam.monitor.config.Assignment;
 import org.cofferdam.monitor.config.StartOptions;
 import org.cofferdam.monitor.control.CallRecorder;
 import org.cofferdam.monitor.control.Caller;
+import org.cofferdam.monitor.control.MonitorStatus;
 import org.cofferdam.monitor.pci.DriverBinding;
 import org.cofferdam.monitor.pci.PciDevice;
 import org.cofferdam.monitor.state.Cleanup;
@@ -123,6 +124,25 @@ final class ControlRecorder implements CallRecorder {
                 0,
                 0,
                 cleanup.sentence());
+    }
+
+    void confined(MonitorStatus.Confinement c) {
+        source.record(
+                CrossingType.PRIVILEGES_DROPPED,
+                c.uid(),
+                c.landlockAbi(),
+                c.systemCalls(),
+                0,
+                0,
+                0,
+                "user "
+                        + c.user()
+                        + ", no capabilities, Landlock "
+                        + (c.landlockAbi() == 0 ? "none" : "ABI " + c.landlockAbi())
+                        + ", "
+                        + c.systemCalls()
+                        + " system calls, list "
+                        + c.listHash());
     }
 
     /** A change of what may pass. */

@@ -24,6 +24,8 @@ final class HostChanges implements AutoCloseable {
     private final Deque<HostJournal.Entry> entries = new ArrayDeque<>();
     private final Map<InterfaceName, List<HostJournal.Entry>> filters = new HashMap<>();
     private @Nullable InterfaceName raised;
+    private HostJournal.@Nullable Entry raising;
+    private boolean starterUndoes;
 
     HostChanges(HostJournal journal) {
         this.journal = journal;
@@ -36,7 +38,7 @@ final class HostChanges implements AutoCloseable {
     /** Sets the wire up if it is down, and down again at the end. */
     void wireUp(InterfaceName wire) {
         if (!NetDevice.isUp(wire.toString())) {
-            note(new HostChange.LinkUp(wire, NetDevice.index(wire.toString())));
+            raising = journal.willDo(new HostChange.LinkUp(wire, NetDevice.index(wire.toString())));
             raised = wire;
             NetDevice.setUp(wire.toString(), true);
         }
@@ -76,11 +78,25 @@ final class HostChanges implements AutoCloseable {
         }
     }
 
+    /**
+     * From now on this process cannot be sure of what it takes back: at the end the list stays as it is, and the starter,
+     * or the next start, looks at each thing in it.
+     */
+    void leaveToStarter() {
+        starterUndoes = true;
+    }
+
     @Override
     public void close() {
+        if (starterUndoes) {
+            return;
+        }
         List.copyOf(filters.keySet()).forEach(this::filtersGone);
-        if (raised != null && NetDevice.index(raised.toString()) != 0) {
-            NetDevice.setUp(raised.toString(), false);
+        if (raised != null && raising != null) {
+            if (NetDevice.index(raised.toString()) != 0) {
+                NetDevice.setUp(raised.toString(), false);
+            }
+            journal.undone(raising);
         }
         entries.forEach(journal::undone);
         entries.clear();

@@ -3,9 +3,11 @@ package org.cofferdam.monitor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -13,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.cofferdam.audit.AuditLog;
 import org.cofferdam.audit.AuditLogException;
 import org.cofferdam.audit.AuditOptions;
@@ -34,8 +37,11 @@ import org.cofferdam.monitor.config.InterfaceName;
 import org.cofferdam.monitor.config.MacAddress;
 import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.config.StartOptions;
+import org.cofferdam.monitor.confinement.LogFolder;
+import org.cofferdam.monitor.confinement.StarterChannel;
 import org.cofferdam.monitor.control.CallRecorder;
 import org.cofferdam.monitor.control.MonitorService;
+import org.cofferdam.monitor.control.MonitorStatus;
 import org.cofferdam.monitor.control.RunningMonitor;
 import org.cofferdam.monitor.domain.DomainRecorder;
 import org.cofferdam.monitor.domain.DomainReport;
@@ -45,9 +51,11 @@ import org.cofferdam.monitor.domain.DomainThread;
 import org.cofferdam.monitor.domain.DriverDomain;
 import org.cofferdam.monitor.state.HostChange;
 import org.cofferdam.monitor.state.RunDirectory;
+import org.cofferdam.monitor.state.StarterProcess;
 import org.cofferdam.monitor.vfio.VfioNic;
 import org.cofferdam.proxy.frame.Mac;
 import org.cofferdam.proxy.hostport.HostPort;
+import org.cofferdam.proxy.kernel.FilterPlacer;
 import org.cofferdam.proxy.kernel.KernelProxy;
 import org.cofferdam.proxy.packetswitch.Burst;
 import org.cofferdam.proxy.packetswitch.PacketSwitch;
@@ -70,10 +78,14 @@ public final class Monitor implements RunningMonitor {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final OperatorDesk desk;
     private final ControlRecorder control;
+    private final RunDirectory run;
+    private volatile Optional<MonitorStatus.Confinement> confinement =
+            Optional.empty(); // written once by the main thread, read by the domain thread
 
     private Monitor(StartOptions options, RunDirectory run, Consumer<String> progress) {
+        this.run = run;
         try {
-            AuditLog log = part(openLog(options));
+            AuditLog log = openLog(options);
             control = new ControlRecorder(log.source("control", CONTROL_RING_BYTES));
             control.started(options);
             if (run.cleanup().wasNeeded()) {
@@ -136,7 +148,10 @@ public final class Monitor implements RunningMonitor {
                             KernelProxy.open(
                                     options.hostInterface().toString(),
                                     wire == null ? null : wire.toString(),
-                                    new KernelDropRecorder(events)));
+                                    new KernelDropRecorder(events),
+                                    StarterChannel.inherited()
+                                            .<FilterPlacer>map(channel -> channel)
+                                            .orElse(FilterPlacer.DIRECT)));
             kernel.setHost(OperatorPolicy.kernel(options, hostMac));
 
             progress.accept("starting the driver domain");
@@ -199,7 +214,8 @@ public final class Monitor implements RunningMonitor {
                                     host,
                                     kernel,
                                     log,
-                                    changes),
+                                    changes,
+                                    () -> confinement),
                             ended);
             part(() -> thread.post(domain::close));
             boot(thread, domain);
@@ -260,9 +276,13 @@ public final class Monitor implements RunningMonitor {
         }
     }
 
-    private static AuditLog openLog(StartOptions options) {
+    private AuditLog openLog(StartOptions options) {
+        Path directory =
+                StarterProcess.isThere()
+                        ? part(LogFolder.forLater(options.auditDir(), options.user())).path()
+                        : options.auditDir();
         try {
-            return AuditLog.open(AuditOptions.in(options.auditDir(), hostName()));
+            return part(AuditLog.open(AuditOptions.in(directory, hostName())));
         } catch (AuditLogException e) {
             throw OperatorError.environment(String.valueOf(e.getMessage()));
         }
@@ -331,6 +351,20 @@ public final class Monitor implements RunningMonitor {
     @Override
     public CallRecorder recorder() {
         return control;
+    }
+
+    @Override
+    public void confine(Supplier<MonitorStatus.Confinement> drop) {
+        run.leaveToStarter();
+        desk.status(); // loads what the JDK loads for it, which may lie where the user cannot read
+        MonitorStatus.Confinement now =
+                desk.ask(
+                        () -> {
+                            desk.leaveToStarter();
+                            return drop.get();
+                        });
+        control.confined(now);
+        confinement = Optional.of(now);
     }
 
     @Override

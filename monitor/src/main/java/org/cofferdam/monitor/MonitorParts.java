@@ -1,8 +1,11 @@
 package org.cofferdam.monitor;
 
 import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.cofferdam.audit.AuditLog;
 import org.cofferdam.monitor.config.StartOptions;
+import org.cofferdam.monitor.control.MonitorStatus;
 import org.cofferdam.monitor.domain.DomainThread;
 import org.cofferdam.monitor.domain.DriverDomain;
 import org.cofferdam.proxy.frame.Mac;
@@ -25,7 +28,8 @@ record MonitorParts(
         HostInterface host,
         KernelProxy kernel,
         AuditLog log,
-        HostChanges changes) {
+        HostChanges changes,
+        Supplier<Optional<MonitorStatus.Confinement>> confinement) {
     /** The card's side of the switch. */
     static final PortId UPLINK = new PortId(0);
 

@@ -54,6 +54,12 @@ final class OperatorDesk implements MonitorService {
         return ask(() -> StatusReport.ports(parts));
     }
 
+    /** Domain thread: what needs privileges to be taken back is the starter's from now on. */
+    void leaveToStarter() {
+        parts.kernel().leaveTap();
+        parts.changes().leaveToStarter();
+    }
+
     DomainReport domainReport() {
         return ask(parts.domain()::report);
     }
@@ -181,7 +187,7 @@ final class OperatorDesk implements MonitorService {
     }
 
     /** Asks the domain thread and waits for its answer. */
-    private <T> T ask(Callable<T> question) {
+    <T> T ask(Callable<T> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         DomainThread thread = parts.thread();
         thread.post(
@@ -195,6 +201,9 @@ final class OperatorDesk implements MonitorService {
         try {
             return answer.orTimeout(ANSWER_MILLIS, TimeUnit.MILLISECONDS).join();
         } catch (CompletionException e) {
+            if (e.getCause() instanceof OperatorError known) {
+                throw known;
+            }
             throw OperatorError.failure(
                     "the packet path does not answer"
                             + (thread.failure() == null ? "" : ": " + thread.failure()),

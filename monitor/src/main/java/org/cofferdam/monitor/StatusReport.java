@@ -38,7 +38,7 @@ final class StatusReport {
         StartOptions options = parts.options();
         AuditCounters log = parts.log().counters();
         return new MonitorStatus(
-                process(parts.started()),
+                process(parts),
                 options.assignment().label(),
                 parts.cardModel(),
                 wire(options.assignment()),
@@ -68,7 +68,8 @@ final class StatusReport {
         };
     }
 
-    private static MonitorStatus.Monitor process(Instant started) {
+    private static MonitorStatus.Monitor process(MonitorParts parts) {
+        Instant started = parts.started();
         Runtime java = Runtime.getRuntime();
         long cpu =
                 ProcessHandle.current().info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
@@ -79,7 +80,8 @@ final class StatusReport {
                 Duration.between(started, Instant.now()).toMillis(),
                 cpu,
                 rssAnonBytes(),
-                java.totalMemory() - java.freeMemory());
+                java.totalMemory() - java.freeMemory(),
+                parts.confinement().get());
     }
 
     private static String version() {

@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import org.cofferdam.monitor.config.Assignment;
 import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.config.PciAddress;
+import org.cofferdam.monitor.confinement.StarterChannel;
 import org.cofferdam.monitor.pci.Assignability;
 import org.cofferdam.monitor.pci.DriverBinding;
 import org.cofferdam.monitor.pci.KernelFiles;
@@ -13,6 +14,7 @@ import org.cofferdam.monitor.pci.PciDevice;
 import org.cofferdam.monitor.pci.Verdict;
 import org.cofferdam.monitor.state.HostChange;
 import org.cofferdam.monitor.state.HostJournal;
+import org.cofferdam.monitor.state.StarterProcess;
 import org.cofferdam.monitor.vfio.VfioNic;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +64,9 @@ final class TakenCard implements VfioNic.Slot, AutoCloseable {
         PciDevice card = verdict.card();
         DriverBinding binding = new DriverBinding(KernelFiles.HERE, trace);
         if (!DriverBinding.isNeeded(card)) {
-            return new TakenCard(card, binding, journal, control, null);
+            TakenCard had = new TakenCard(card, binding, journal, control, null);
+            had.give(card);
+            return had;
         }
         control.cardTaken(card);
         HostJournal.Entry entry =
@@ -71,8 +75,19 @@ final class TakenCard implements VfioNic.Slot, AutoCloseable {
                                 card.address(),
                                 card.id(),
                                 card.driver().orElse(DriverBinding.NO_DRIVER)));
-        binding.take(card);
-        return new TakenCard(card, binding, journal, control, entry);
+        TakenCard taken = new TakenCard(card, binding, journal, control, entry);
+        taken.give(card);
+        return taken;
+    }
+
+    /** To vfio-pci: by the starter, where there is one, since it stays root. */
+    private void give(PciDevice there) {
+        Optional<StarterChannel> starter = StarterChannel.inherited();
+        if (starter.isPresent()) {
+            starter.get().bindCard();
+        } else {
+            binding.take(there);
+        }
     }
 
     @Override
@@ -88,7 +103,9 @@ final class TakenCard implements VfioNic.Slot, AutoCloseable {
                                                         + " is at "
                                                         + address
                                                         + "; plug it in again"));
-        binding.take(there);
+        if (DriverBinding.isNeeded(there)) {
+            give(there);
+        }
         return bus.find(address)
                 .flatMap(d -> d.iommuGroup().isPresent() ? Optional.of(d) : Optional.empty())
                 .orElseThrow(
@@ -104,11 +121,14 @@ final class TakenCard implements VfioNic.Slot, AutoCloseable {
         return bus.find(address).isPresent();
     }
 
-    /** Gives the card back; nobody has it open any more. What cannot be done stays in the journal for the next start. */
+    /**
+     * Gives the card back; nobody has it open any more. What cannot be done stays in the journal, for the starter or the
+     * next start.
+     */
     @Override
     public void close() {
-        if (entry == null) {
-            return; // it was on vfio-pci before
+        if (entry == null || StarterProcess.isThere()) {
+            return; // it was on vfio-pci before, or the starter's clean-up gives it back
         }
         DriverBinding.GiveBack result =
                 binding.giveBack(address, card.id(), card.driver().orElse(DriverBinding.NO_DRIVER));

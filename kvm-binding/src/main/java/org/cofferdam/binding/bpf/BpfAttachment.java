@@ -1,7 +1,7 @@
 package org.cofferdam.binding.bpf;
 
 /** A program's place at an interface; closing takes the program away from there, and nothing else. */
-public sealed interface BpfAttachment extends AutoCloseable permits XdpAttachment, TcAttachment {
+public interface BpfAttachment extends AutoCloseable {
     /** The interface. */
     int ifindex();
 

@@ -11,6 +11,8 @@ public final class Constants {
     public static final int O_EXCL = 0x80;
     public static final int O_NONBLOCK = 0x800;
     public static final int O_CLOEXEC = 0x80000;
+    public static final int O_DIRECTORY = 0x10000;
+    public static final int O_PATH = 0x200000;
     public static final int O_NOFOLLOW = 0x20000;
     public static final int F_SETFL = 4;
     public static final int F_ADD_SEALS = 1033;
@@ -40,6 +42,7 @@ public final class Constants {
     public static final int EPOLL_CTL_MOD = 3;
 
     // sys/socket.h, linux/if_packet.h, linux/if_ether.h
+    public static final int AF_UNIX = 1;
     public static final int AF_INET = 2;
     public static final int AF_PACKET = 17;
     public static final int SOCK_DGRAM = 2;
@@ -97,4 +100,5 @@ public final class Constants {
     // asm/unistd_64.h
     public static final long SYS_GETTID = 186;
     public static final long SYS_TGKILL = 234;
+    public static final long SYS_SECCOMP = 317;
 }

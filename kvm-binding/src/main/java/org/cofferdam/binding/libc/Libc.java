@@ -84,6 +84,16 @@ public interface Libc {
 
     int sched_setaffinity(int pid, long size, long mask);
 
+    int setgroups(long count, long groups);
+
+    int setresgid(int real, int effective, int saved);
+
+    int setresuid(int real, int effective, int saved);
+
+    long getpwnam(long name);
+
+    int execv(long path, long words);
+
     long syscall(long number, long a, long b, long c, long d, long e);
 
     /** The error number of this thread's last failed call. */

@@ -104,23 +104,31 @@ public final class NetDevice {
         }
     }
 
-    /** One ioctl on a socket of its own; false if the interface is missing and that is allowed. */
+    /** One ioctl; false if the interface is missing and that is allowed. */
     private static boolean call(
             MemorySegment request, long code, String name, String detail, boolean mayBeMissing) {
-        int fd = C.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        if (fd < 0) {
-            throw Libc.failure("socket", "AF_INET, SOCK_DGRAM");
+        if (C.ioctl(Asking.SOCKET, code, request.address()) == 0) {
+            return true;
         }
-        try {
-            if (C.ioctl(fd, code, request.address()) == 0) {
-                return true;
+        if (mayBeMissing && Libc.errno() == Errno.ENODEV.code()) {
+            return false;
+        }
+        throw Libc.failure("ioctl", name + ", " + detail);
+    }
+
+    /**
+     * The socket that the questions go through. It is made once and never closed, since a confined process makes none;
+     * and it is a Unix one, through which nothing can be sent to a network.
+     */
+    private static final class Asking {
+        static final int SOCKET = open();
+
+        private static int open() {
+            int fd = C.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+            if (fd < 0) {
+                throw Libc.failure("socket", "AF_UNIX, SOCK_DGRAM");
             }
-            if (mayBeMissing && Libc.errno() == Errno.ENODEV.code()) {
-                return false;
-            }
-            throw Libc.failure("ioctl", name + ", " + detail);
-        } finally {
-            C.close(fd);
+            return fd;
         }
     }
 }

@@ -33,6 +33,14 @@ public final class CommandLineFront {
      */
     public static int run(String[] args, PrintStream out, PrintStream err, MonitorFactory factory) {
         Console console = new Console(out, err);
+        if (args.length == 4
+                && args[0].equals(RestoreCommand.FIRST_WORD)
+                && args[1].equals(BindCommand.SECOND_WORD)) {
+            return BindCommand.run(args, console);
+        }
+        if (args.length > 0 && args[0].equals(RestoreCommand.FIRST_WORD)) {
+            return RestoreCommand.run(args, console);
+        }
         CommandLine line = MonitorCommand.commandLine(args, console, factory);
         line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
         line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));

@@ -120,7 +120,12 @@ final class Daemon {
 
     /** Whether the socket, if it answers, is the child's and not an earlier monitor's. */
     private boolean holdsRunDirectory(Process child) throws IOException {
-        return RunDirectory.mark(options.runDir()).map(ProcessMark::pid).orElse(0L) == child.pid();
+        long holder = RunDirectory.mark(options.runDir()).map(ProcessMark::pid).orElse(0L);
+        return holder == child.pid()
+                || ProcessHandle.of(holder)
+                        .flatMap(ProcessHandle::parent)
+                        .filter(starter -> starter.pid() == child.pid())
+                        .isPresent();
     }
 
     private boolean answers() {

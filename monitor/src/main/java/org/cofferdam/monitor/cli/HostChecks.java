@@ -100,7 +100,7 @@ final class HostChecks {
     }
 
     /** The folder exists or can be made, can be written, and its disk has room. */
-    private static void auditDirectory(Path dir) {
+    static void auditDirectory(Path dir) {
         try {
             if (!Files.exists(dir)) {
                 Files.createDirectories(

@@ -9,15 +9,22 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.cofferdam.monitor.config.Assignment;
 import org.cofferdam.monitor.config.ExitCode;
+import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.config.RawSettings;
 import org.cofferdam.monitor.config.Setting;
 import org.cofferdam.monitor.config.SettingsFile;
 import org.cofferdam.monitor.config.StartOptions;
+import org.cofferdam.monitor.confinement.Confinement;
+import org.cofferdam.monitor.confinement.Starter;
+import org.cofferdam.monitor.confinement.StarterChannel;
 import org.cofferdam.monitor.control.ControlServer;
 import org.cofferdam.monitor.control.MonitorFactory;
 import org.cofferdam.monitor.control.RunningMonitor;
+import org.cofferdam.monitor.pci.DriverBinding;
+import org.cofferdam.monitor.pci.KernelFiles;
 import org.cofferdam.monitor.state.Cleanup;
 import org.cofferdam.monitor.state.RunDirectory;
+import org.cofferdam.monitor.state.StarterProcess;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -78,9 +85,19 @@ final class StartCommand implements Callable<Integer> {
     public Integer call() {
         StartOptions options = StartOptions.from(settings(), verbose.isGiven());
         HostChecks.beforeStart(options);
+        Starter.checkUser(options);
         if (detach.isGiven()) {
             new Daemon(console, options).start();
             return ExitCode.OK.code();
+        }
+        if (Starter.isWanted()) {
+            // Landlock knows only what is there, and modules are loaded by whom may.
+            HostChecks.auditDirectory(options.auditDir());
+            if (options.assignment() instanceof Assignment.Pci) {
+                new DriverBinding(KernelFiles.HERE, verbose.isGiven() ? console::say : line -> {})
+                        .loadVfio();
+            }
+            throw new Starter(options, config.text().map(Path::of)).takeOver();
         }
         CompletableFuture<Void> stop = new CompletableFuture<>();
         try (StopSignal signal = StopSignal.install(() -> stop.complete(null))) {
@@ -119,6 +136,19 @@ final class StartCommand implements Callable<Integer> {
                     ControlServer control =
                             ControlServer.open(
                                     options.socket(), monitor.service(), monitor.recorder())) {
+                StarterChannel.inherited()
+                        .ifPresent(
+                                channel -> {
+                                    control.leaveSocketToStarter();
+                                    monitor.confine(() -> Confinement.takeEffect(options));
+                                    channel.onEnd(
+                                            () ->
+                                                    stop.completeExceptionally(
+                                                            OperatorError.failure(
+                                                                    "the starter has died, and nothing can be undone"
+                                                                            + " without it; the next start cleans up",
+                                                                    null)));
+                                });
                 console.say(
                         "ready: interface "
                                 + options.hostInterface()
@@ -127,7 +157,7 @@ final class StartCommand implements Callable<Integer> {
                                 + ", control socket "
                                 + control.path()
                                 + ", pid "
-                                + ProcessHandle.current().pid());
+                                + StarterProcess.lastToEnd());
                 monitor.ended()
                         .whenComplete(
                                 (nothing, failure) -> {

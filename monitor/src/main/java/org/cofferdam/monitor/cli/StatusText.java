@@ -22,6 +22,7 @@ final class StatusText {
                                 duration(m.get("uptimeMillis").number()),
                                 duration(m.get("cpuNanos").number() / 1_000_000),
                                 mebibytes(m.get("rssAnonBytes").number())));
+        line(out, "confined", confinement(m.get("confinement")));
         line(
                 out,
                 "card",
@@ -65,6 +66,18 @@ final class StatusText {
 
     private static String wire(String netdev) {
         return netdev.isEmpty() ? "" : " on wire " + netdev;
+    }
+
+    private static String confinement(JsonTree c) {
+        if (!c.get("confined").flag()) {
+            return "no: it was started without its starter";
+        }
+        long landlock = c.get("landlockAbi").number();
+        return "user %s, no capabilities, %s, %d system calls"
+                .formatted(
+                        c.get("user").text(),
+                        landlock == 0 ? "no Landlock" : "Landlock " + landlock,
+                        c.get("systemCalls").number());
     }
 
     private static void domain(StringBuilder out, JsonTree d) {

@@ -36,7 +36,8 @@ public enum Setting {
             "Assign a PCI card although it could forge interrupts of the host; the audit log says so."),
     AUDIT_DIR("DIR", "The audit log's folder (default /var/log/cofferdam)."),
     SOCKET("PATH", "The control API's socket (default control.sock in the run directory)."),
-    RUN_DIR("DIR", "The run directory; one monitor each (default /run/cofferdam).");
+    RUN_DIR("DIR", "The run directory; one monitor each (default /run/cofferdam)."),
+    USER("NAME", "The user that the monitor becomes once it has started (default cofferdam).");
 
     private final String valueLabel;
     private final String sentence;

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param idlePasses empty passes of the driver's loop before it sleeps
  * @param allowUnsafeInterrupts assign a PCI card whose interrupts the machine does not check
  * @param socket the control API's socket
+ * @param user whom a monitor that was started as root becomes
  * @param verbose say each step that changes the host on standard error, and causes of errors
  */
 public record StartOptions(
@@ -34,10 +35,12 @@ public record StartOptions(
         Path auditDir,
         Path runDir,
         Path socket,
+        String user,
         boolean verbose) {
 
     public static final Path DEFAULT_RUN_DIR = Path.of("/run/cofferdam");
     public static final Path DEFAULT_AUDIT_DIR = Path.of("/var/log/cofferdam");
+    public static final String DEFAULT_USER = "cofferdam";
     public static final String SOCKET_NAME = "control.sock";
 
     /** sun_path of sockaddr_un is 108 bytes with its NUL (unix(7)); 8 are kept for the name used before the rename. */
@@ -91,6 +94,7 @@ public record StartOptions(
                         raw.value(Setting.AUDIT_DIR, StartOptions::path).orElse(DEFAULT_AUDIT_DIR),
                         runDir,
                         socket,
+                        raw.value(Setting.USER, StartOptions::user).orElse(DEFAULT_USER),
                         verbose);
         if (assignment instanceof Assignment.Emulated e
                 && e.wire().equals(options.hostInterface())) {
@@ -188,6 +192,13 @@ public record StartOptions(
                     "\"" + text + "\" is neither 'nano' nor an image file");
         }
         return new DriverImage.ElfFile(path);
+    }
+
+    private static String user(String text) {
+        if (!text.matches("[A-Za-z_][A-Za-z0-9_.-]{0,31}")) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a user's name");
+        }
+        return text;
     }
 
     private static Path path(String text) {

@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import org.cofferdam.monitor.config.ExitCode;
 import org.cofferdam.monitor.config.OperatorError;
+import org.cofferdam.monitor.state.StarterProcess;
 
 /**
  * The answer to one control call.
@@ -40,7 +41,7 @@ record Answer(int status, String contentType, String body, String allow) {
                 out -> {
                     out.writeStartObject();
                     out.writeBooleanField("ok", true);
-                    out.writeNumberField("pid", ProcessHandle.current().pid());
+                    out.writeNumberField("pid", StarterProcess.lastToEnd());
                     out.writeEndObject();
                 });
     }

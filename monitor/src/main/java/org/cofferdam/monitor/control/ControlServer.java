@@ -128,6 +128,11 @@ public final class ControlServer implements AutoCloseable {
         return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
     }
 
+    /** From now on the socket's file is the starter's to remove. */
+    public void leaveSocketToStarter() {
+        file.leaveToStarter();
+    }
+
     /** Where callers find it. */
     public Path path() {
         return file.path();

@@ -36,6 +36,7 @@ public record MonitorStatus(
      *
      * @param rssAnonBytes RssAnon of /proc/self/status: anonymous memory without the domain's RAM
      * @param heapBytes used Java heap
+     * @param confinement what it has been confined to; empty if it was started without its starter
      */
     public record Monitor(
             long pid,
@@ -44,7 +45,25 @@ public record MonitorStatus(
             long uptimeMillis,
             long cpuNanos,
             long rssAnonBytes,
-            long heapBytes) {}
+            long heapBytes,
+            Optional<Confinement> confinement) {}
+
+    /**
+     * What the monitor was confined to when it had started. It has no capabilities then.
+     *
+     * @param user whom it became, or the one who started it if that is not root
+     * @param landlockAbi the version of the kernel's Landlock; 0: it has none
+     * @param systemCalls how many calls its filter lets through
+     * @param listHash SHA-256 of the list of calls
+     * @param starterPid the process that cleans up after it
+     */
+    public record Confinement(
+            String user,
+            int uid,
+            int landlockAbi,
+            int systemCalls,
+            String listHash,
+            long starterPid) {}
 
     /** The interface that the host sees as the card's. */
     public record HostInterface(String name, String mac, int mtu, boolean carrier) {}

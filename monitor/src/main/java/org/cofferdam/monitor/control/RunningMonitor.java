@@ -1,6 +1,7 @@
 package org.cofferdam.monitor.control;
 
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** A monitor at work. */
 public interface RunningMonitor extends AutoCloseable {
@@ -15,6 +16,14 @@ public interface RunningMonitor extends AutoCloseable {
      * #close}.
      */
     CompletionStage<Void> ended();
+
+    /**
+     * Gives up all privileges by {@code drop}, after what later needs none has been prepared. Main thread, when the control
+     * API is open.
+     */
+    default void confine(Supplier<MonitorStatus.Confinement> drop) {
+        MonitorStatus.Confinement _ = drop.get();
+    }
 
     /** Stops in the reverse order of the start and leaves the host as it was found. Main thread; also after a signal. */
     @Override

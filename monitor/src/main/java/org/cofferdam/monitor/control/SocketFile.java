@@ -23,6 +23,7 @@ import org.cofferdam.monitor.config.OperatorError;
 public final class SocketFile {
     private final Path place;
     private final Path folder;
+    private boolean starterRemoves;
 
     private SocketFile(Path place, Path folder) {
         this.place = place;
@@ -109,8 +110,21 @@ public final class SocketFile {
         Files.delete(folder);
     }
 
+    /** From now on this process may not remove it: its starter does. */
+    void leaveToStarter() {
+        starterRemoves = true;
+    }
+
+    /** Removes the socket of a monitor that has ended; for its starter. */
+    public static void removeDead(Path place) throws IOException {
+        removeStale(place);
+    }
+
     /** Removes whatever of it exists. */
     void remove() throws IOException {
+        if (starterRemoves) {
+            return;
+        }
         Files.deleteIfExists(place);
         Files.deleteIfExists(bindPath());
         Files.deleteIfExists(folder);

@@ -62,6 +62,18 @@ public final class StatusJson {
         out.writeNumberField("cpuNanos", m.cpuNanos());
         out.writeNumberField("rssAnonBytes", m.rssAnonBytes());
         out.writeNumberField("heapBytes", m.heapBytes());
+        out.writeObjectFieldStart("confinement");
+        out.writeBooleanField("confined", m.confinement().isPresent());
+        if (m.confinement().isPresent()) {
+            MonitorStatus.Confinement c = m.confinement().get();
+            out.writeStringField("user", c.user());
+            out.writeNumberField("uid", c.uid());
+            out.writeNumberField("landlockAbi", c.landlockAbi());
+            out.writeNumberField("systemCalls", c.systemCalls());
+            out.writeStringField("listSha256", c.listHash());
+            out.writeNumberField("starterPid", c.starterPid());
+        }
+        out.writeEndObject();
         out.writeEndObject();
     }
 

@@ -105,7 +105,8 @@ public final class DriverBinding {
         };
     }
 
-    private void loadVfio() {
+    /** Loads vfio-pci, if it is not loaded, and looks for its device. */
+    public void loadVfio() {
         if (!isLoaded(PciDevice.VFIO_PCI)) {
             HostTools.Outcome loaded = tools.run("modprobe", PciDevice.VFIO_PCI);
             if (!isLoaded(PciDevice.VFIO_PCI)) {

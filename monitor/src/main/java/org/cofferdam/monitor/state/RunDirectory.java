@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * lock      locked by the living monitor (fcntl, so the kernel frees it whatever way the process ends)
  * pid       pid and start time
  * journal   changes to the host in force, see {@link HostJournal}
+ * restored  what the starter of a monitor that died took back, see {@link Restored}
  * control.sock, monitor.log (with --detach)
  * </pre>
  */
@@ -46,6 +47,7 @@ public final class RunDirectory implements AutoCloseable {
     private final FileChannel lock;
     private final HostJournal journal;
     private final Cleanup cleanup;
+    private boolean starterClears;
 
     private RunDirectory(Path directory, FileChannel lock, HostJournal journal, Cleanup cleanup) {
         this.directory = directory;
@@ -72,12 +74,10 @@ public final class RunDirectory implements AutoCloseable {
                                     StandardOpenOption.WRITE,
                                     LinkOption.NOFOLLOW_LINKS),
                             OWNER_ONLY_FILE);
-            if (!tryLock(lock)) {
-                throw busy(directory);
-            }
+            awaitLock(lock, directory);
             Optional<ProcessMark> previous = mark(directory);
             awaitDeath(directory, previous);
-            Cleanup cleanup = Cleanup.NOTHING;
+            Cleanup cleanup = Restored.take(directory);
             if (previous.isPresent()) {
                 cleanup =
                         new HostRestoration(trace)
@@ -99,6 +99,52 @@ public final class RunDirectory implements AutoCloseable {
         } catch (RuntimeException e) {
             closeQuietly(lock);
             throw e;
+        }
+    }
+
+    /**
+     * Takes back what a monitor that has ended left, for the starter that has seen its end, and clears the directory.
+     *
+     * @param orderly whether it had stopped in order: then nothing is told to the next start
+     * @return what was taken back; nothing if another monitor has the directory by now and does it
+     */
+    public static Cleanup restore(Path directory, boolean orderly, Consumer<String> trace) {
+        checkOwnOrThrow(directory);
+        try (FileChannel lock =
+                FileChannel.open(
+                        directory.resolve(LOCK_NAME),
+                        StandardOpenOption.WRITE,
+                        LinkOption.NOFOLLOW_LINKS)) {
+            Optional<ProcessMark> previous = mark(directory);
+            if (previous.isEmpty() || previous.get().isAlive() || !tryLock(lock)) {
+                return Cleanup.NOTHING;
+            }
+            Cleanup cleanup =
+                    new HostRestoration(trace)
+                            .undo(previous.get().pid(), HostJournal.read(directory));
+            if (!orderly) {
+                Restored.leave(directory, cleanup);
+            }
+            Files.deleteIfExists(directory.resolve(HostJournal.FILE_NAME));
+            Files.deleteIfExists(directory.resolve(PID_NAME));
+            return cleanup;
+        } catch (IOException e) {
+            throw OperatorError.failure(
+                    "the run directory "
+                            + directory
+                            + " cannot be cleared ("
+                            + IoReason.of(e)
+                            + "); the next start does it",
+                    e);
+        }
+    }
+
+    private static void checkOwnOrThrow(Path directory) {
+        try {
+            checkOwn(directory);
+        } catch (IOException e) {
+            throw OperatorError.failure(
+                    "the run directory " + directory + " is gone (" + IoReason.of(e) + ")", e);
         }
     }
 
@@ -158,6 +204,27 @@ public final class RunDirectory implements AutoCloseable {
             return lock.tryLock() != null;
         } catch (OverlappingFileLockException heldByThisProcess) {
             return false;
+        }
+    }
+
+    /** Takes the lock; where a dead monitor's starter still cleans up under it, after that. */
+    private static void awaitLock(FileChannel lock, Path directory) throws IOException {
+        long until = System.nanoTime() + DEATH_WAIT_MILLIS * 1_000_000;
+        while (!tryLock(lock)) {
+            Optional<ProcessMark> holder = mark(directory);
+            if (holder.isEmpty() || holder.get().isAlive() || System.nanoTime() > until) {
+                if (tryLock(lock)) { // it was finished between the two looks
+                    return;
+                }
+                throw busy(directory);
+            }
+            try {
+                // Not our child: nothing tells of its end. The loop has a deadline.
+                Thread.sleep(10);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw busy(directory);
+            }
         }
     }
 
@@ -227,11 +294,19 @@ public final class RunDirectory implements AutoCloseable {
         return directory;
     }
 
+    /** From now on this process may not clear the directory: its starter does. */
+    public void leaveToStarter() {
+        starterClears = true;
+    }
+
     /** Gives the directory back; every change must have been undone by now. The lock file stays: it says nothing. */
     @Override
     public void close() {
         try {
             journal.close();
+            if (starterClears) {
+                return;
+            }
             Files.deleteIfExists(directory.resolve(HostJournal.FILE_NAME));
             Files.deleteIfExists(directory.resolve(PID_NAME));
         } catch (IOException e) {

@@ -60,6 +60,7 @@ final class StartOptionsTest {
                         Path.of("/var/log/lab"),
                         Path.of("/run/lab"),
                         Path.of("/run/lab.sock"),
+                        "cofferdam",
                         false),
                 options);
     }

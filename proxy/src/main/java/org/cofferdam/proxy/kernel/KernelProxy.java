@@ -57,13 +57,17 @@ public final class KernelProxy implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final ProgramMaps maps;
     private final DropReader reader;
+    private final List<BpfAttachment> tapAttachments = new ArrayList<>();
     private final List<BpfAttachment> attachments = new ArrayList<>();
+    private final FilterPlacer placer;
     private final List<Port> ports = new ArrayList<>();
     private final Set<Mac> blocked = new HashSet<>();
     private @Nullable HostSettings host;
     private boolean open = true;
 
-    private KernelProxy(String tap, int tapIndex, @Nullable String wire, DropSink sink) {
+    private KernelProxy(
+            String tap, int tapIndex, @Nullable String wire, DropSink sink, FilterPlacer placer) {
+        this.placer = placer;
         this.tap = tap;
         this.tapIndex = tapIndex;
         this.wire = wire;
@@ -90,16 +94,27 @@ public final class KernelProxy implements AutoCloseable {
      *     are in the message), a right is missing, or another program sits where ours must
      */
     public static KernelProxy open(String tap, @Nullable String wire, DropSink sink) {
+        return open(tap, wire, sink, FilterPlacer.DIRECT);
+    }
+
+    /**
+     * The same.
+     *
+     * @param placer attaches to interfaces other than the tap
+     */
+    public static KernelProxy open(
+            String tap, @Nullable String wire, DropSink sink, FilterPlacer placer) {
         int tapIndex = indexOf(tap);
         int wireIndex = wire == null ? 0 : indexOf(wire);
-        KernelProxy proxy = new KernelProxy(tap, tapIndex, wire, sink);
+        KernelProxy proxy = new KernelProxy(tap, tapIndex, wire, sink, placer);
         try {
             // XDP first: cofd_tap_in relies on its having refused the ports' addresses. Native
             // only: the generic
             // hook would also see what cofd_port_in sends to the host by the tap.
-            proxy.attachments.add(proxy.object.program("cofd_tap_xdp").attachXdp(tapIndex, false));
-            proxy.attach("cofd_tap_in", tapIndex, TcDirection.INGRESS);
-            proxy.attach("cofd_tap_out", tapIndex, TcDirection.EGRESS);
+            proxy.tapAttachments.add(
+                    proxy.object.program("cofd_tap_xdp").attachXdp(tapIndex, false));
+            proxy.attachToTap("cofd_tap_in", TcDirection.INGRESS);
+            proxy.attachToTap("cofd_tap_out", TcDirection.EGRESS);
             if (wire != null) {
                 proxy.attach("cofd_wire", wireIndex, TcDirection.EGRESS);
                 proxy.attach("cofd_wire", wireIndex, TcDirection.INGRESS);
@@ -200,6 +215,11 @@ public final class KernelProxy implements AutoCloseable {
         }
         maps.forget(mac);
         return true;
+    }
+
+    /** The process may detach nothing any more: what is at the tap ends with the tap. */
+    public void leaveTap() {
+        tapAttachments.clear();
     }
 
     /** Brings drops to the sink: the agent's turn. Returns 0 if there was nothing to do. */
@@ -311,7 +331,11 @@ public final class KernelProxy implements AutoCloseable {
     }
 
     private BpfAttachment program(String name, int ifindex, TcDirection direction) {
-        return object.program(name).attachTc(ifindex, direction, PLACE);
+        return placer.attach(object.program(name), ifindex, direction, PLACE);
+    }
+
+    private void attachToTap(String name, TcDirection direction) {
+        tapAttachments.add(object.program(name).attachTc(tapIndex, direction, PLACE));
     }
 
     private void attach(String name, int ifindex, TcDirection direction) {
@@ -355,6 +379,8 @@ public final class KernelProxy implements AutoCloseable {
         ports.clear();
         closeAll(attachments);
         attachments.clear();
+        closeAll(tapAttachments);
+        tapAttachments.clear();
     }
 
     /** Closes in the reverse order, all of them, whatever one says. */

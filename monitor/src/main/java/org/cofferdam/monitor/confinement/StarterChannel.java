@@ -1,0 +1,104 @@
+package org.cofferdam.monitor.confinement;
+
+import java.util.Optional;
+import org.cofferdam.binding.NativeCallException;
+import org.cofferdam.binding.bpf.BpfAttachment;
+import org.cofferdam.binding.bpf.BpfProgram;
+import org.cofferdam.binding.bpf.TcDirection;
+import org.cofferdam.binding.bpf.TcPlace;
+import org.cofferdam.binding.privilege.InheritedDescriptor;
+import org.cofferdam.monitor.state.StarterProcess;
+import org.cofferdam.proxy.kernel.FilterPlacer;
+
+/**
+ * What a monitor asks of its starter: five 32-bit words in a packet, one as the answer, a result or a negated error
+ * number. requests.c has the same layout.
+ *
+ * <pre>
+ * what       'A' attach, 'D' detach, 'B' bind the card
+ * ifindex    the interface
+ * direction  1 ingress, 2 egress
+ * program    the kernel's number of the program
+ * qdisc      with 'D': 1 removes clsact, too, if no other filter is there
+ * </pre>
+ */
+public final class StarterChannel implements FilterPlacer {
+    static final int CHANNEL = 3;
+    private static final int LIFELINE = 4;
+
+    private static final class Inherited {
+        static final StarterChannel CHANNEL = new StarterChannel();
+    }
+
+    private final InheritedDescriptor channel = new InheritedDescriptor(CHANNEL);
+
+    private StarterChannel() {}
+
+    /** The channel to the starter, if one started this process. */
+    public static Optional<StarterChannel> inherited() {
+        return StarterProcess.isThere() ? Optional.of(Inherited.CHANNEL) : Optional.empty();
+    }
+
+    /** Runs {@code action}, on a thread of its own, when the starter has died. */
+    public void onEnd(Runnable action) {
+        InheritedDescriptor lifeline = new InheritedDescriptor(LIFELINE);
+        Thread.ofPlatform()
+                .name("starter")
+                .daemon()
+                .start(
+                        () -> {
+                            lifeline.awaitEnd();
+                            action.run();
+                        });
+    }
+
+    /** Binds the card to its VFIO driver and gives its group to the monitor's user; may take a second. */
+    public void bindCard() {
+        ask("bind", 'B', 0, 0, 0, 0);
+    }
+
+    @Override
+    public BpfAttachment attach(
+            BpfProgram program, int ifindex, TcDirection direction, TcPlace place) {
+        int way = direction == TcDirection.INGRESS ? 1 : 2;
+        boolean made = ask(program.name(), 'A', ifindex, way, program.id(), 0) == 1;
+        return new Filter(ifindex, way, program, made);
+    }
+
+    private int ask(String what, int... words) {
+        int answer = channel.ask(words);
+        if (answer < 0) {
+            throw new NativeCallException("starter", -answer, what + ", interface " + words[1]);
+        }
+        return answer;
+    }
+
+    /** A filter that the starter has placed and takes away. */
+    private final class Filter implements BpfAttachment {
+        private final int ifindex;
+        private final int way;
+        private final BpfProgram program;
+        private final boolean madeQdisc;
+        private boolean attached = true;
+
+        Filter(int ifindex, int way, BpfProgram program, boolean madeQdisc) {
+            this.ifindex = ifindex;
+            this.way = way;
+            this.program = program;
+            this.madeQdisc = madeQdisc;
+        }
+
+        @Override
+        public int ifindex() {
+            return ifindex;
+        }
+
+        @Override
+        public void close() {
+            if (attached) {
+                attached = false;
+                ask(program.name(), 'D', ifindex, way, program.id(), madeQdisc ? 1 : 0);
+            }
+        }
+    }
+}
