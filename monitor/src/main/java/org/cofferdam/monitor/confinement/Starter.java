@@ -161,7 +161,8 @@ public final class Starter {
         Set<String> paths = new LinkedHashSet<>(ALWAYS_READABLE);
         paths.add(String.valueOf(System.getProperty("java.home")));
         for (String entry :
-                String.valueOf(System.getProperty("java.class.path")).split(File.pathSeparator, -1)) {
+                String.valueOf(System.getProperty("java.class.path"))
+                        .split(File.pathSeparator, -1)) {
             Path folder = Path.of(entry).toAbsolutePath().getParent();
             paths.add(entry.endsWith(".jar") && folder != null ? folder.toString() : entry);
         }

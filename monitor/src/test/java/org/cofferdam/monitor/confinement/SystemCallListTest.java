@@ -29,7 +29,8 @@ final class SystemCallListTest {
         refused.forEach(
                 (call, errno) ->
                         assertTrue(
-                                Set.of(EPERM, EACCES).contains(errno), call + " got errno " + errno));
+                                Set.of(EPERM, EACCES).contains(errno),
+                                call + " got errno " + errno));
     }
 
     @Test
@@ -68,8 +69,7 @@ final class SystemCallListTest {
                         .redirectInput(Path.of("/dev/null").toFile())
                         .redirectErrorStream(true)
                         .start();
-        String said =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(30, TimeUnit.SECONDS), said);
         assertEquals(0, process.exitValue(), said);
         Map<String, Integer> outcomes = new TreeMap<>();
