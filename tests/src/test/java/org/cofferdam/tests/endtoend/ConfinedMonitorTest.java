@@ -51,9 +51,11 @@ final class ConfinedMonitorTest {
                     }
                     threads++;
                     List<String> status = Files.readAllLines(task.resolve("status"));
-                    assertTrue(status.contains(("Uid:" + ("\t" + uid).repeat(4))), task + "" + status);
+                    assertTrue(
+                            status.contains(("Uid:" + ("\t" + uid).repeat(4))), task + "" + status);
                     for (String set : List.of("CapEff", "CapPrm", "CapInh", "CapAmb")) {
-                        assertTrue(status.contains(set + ":\t0000000000000000"), task + "" + status);
+                        assertTrue(
+                                status.contains(set + ":\t0000000000000000"), task + "" + status);
                     }
                     assertTrue(status.contains("NoNewPrivs:\t1"), task + "" + status);
                     assertTrue(status.contains("Seccomp:\t2"), task + "" + status);
