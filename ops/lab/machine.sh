@@ -81,13 +81,14 @@ machine_folder() {
     trap 'exit 130' INT
     mkdir -p "$work"/control/{out,bin,later} "$work"/project/{bin,lib/cofferdam/lib}
     cp "$lab/init" "$work/control/init"
-    cp "$lab/qemu-monitor" "$work/control/bin/qemu-monitor"
+    cp "$lab/qemu-monitor" "$lab/lab-sleep" "$work/control/bin/"
     [ -z "$out" ] || chmod 755 "$out"
     cat >"$work/control/settings" <<SETTINGS
 lab_mode=$mode
 lab_share=${share:+yes}
 LAB_CARD=0000:03:00.0
 LAB_E1000=$([ "$card" != both ] || echo 0000:02:00.0)
+LAB_MODEL=$([ "$card" = e1000 ] && echo e1000 || echo e1000e)
 LAB_IOMMU=$($iommu && echo "intremap=$intremap" || echo none)
 SETTINGS
     if [ -n "$(find "$root/monitor/target/dist/lib" -name 'monitor-*.jar' 2>/dev/null)" ]; then
