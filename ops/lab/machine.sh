@@ -94,6 +94,7 @@ SETTINGS
     if [ -n "$(find "$root/monitor/target/dist/lib" -name 'monitor-*.jar' 2>/dev/null)" ]; then
         cp "$root/ops/monitor" "$work/project/bin/monitor"
         cp "$root"/monitor/target/dist/lib/*.jar "$work/project/lib/cofferdam/lib/"
+        cp "$root/monitor/target/dist/starter" "$work/project/lib/cofferdam/"
     else
         echo "$program: the jars are not built, so there is no command 'monitor' in the lab; run 'mvn -q package' first" >&2
     fi

@@ -46,6 +46,7 @@ final class HostileDriversTest {
                 dma-ring-length         REGISTER_REFUSED
                 dma-ring-moved          REGISTER_REFUSED RESTART
                 dma-ring-wild           DMA_REFUSED RESTART
+                dma-aimed               DMA_REFUSED
                 dma-transmit-buffers    DMA_REFUSED
                 dma-tso-wild            DESCRIPTOR_REFUSED|DMA_REFUSED
                 doorbell-flood-wait     WAIT|WATCHDOG
@@ -57,6 +58,7 @@ final class HostileDriversTest {
                 doorbell-odd            MMIO_REFUSED
                 fault-claim             FAULT RESTART
                 hlt                     FAULT RESTART
+                interrupt-flood         MMIO_WRITE
                 interrupt-storm         INTERRUPT
                 jump-to-arena           FAULT RESTART
                 jump-to-data            FAULT RESTART
