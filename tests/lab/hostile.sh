@@ -4,7 +4,9 @@
 #   hostile.sh quick|full
 . /share/lib.sh
 prepare
-ip -n outside address add 10.73.0.3/24 dev wire0
+# Frames from the wire, for the card to write somewhere: at any time, whether the address is resolved or not.
+mac=$(cat /sys/class/net/"$(own_netdev)"/address)
+ip -n outside neighbour replace 10.73.0.1 lladdr "$mac" dev wire0 nud permanent
 
 # aimed ADDRESS read|write: an image whose card goes for that address.
 aimed() {
@@ -17,10 +19,9 @@ aimed() {
 attack() {
     aimed "$2" "$3"
     began=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-    promise "$1, $3: the monitor starts with the hostile driver" start --image /tmp/aimed.elf --on-fault stop
-    # Frames from the wire, for the card to write somewhere.
-    ip netns exec outside ping -q -c 100 -i 0.2 -W 1 10.73.0.1 >/dev/null 2>&1 &
+    ip netns exec outside ping -q -i 0.05 10.73.0.1 >/dev/null 2>&1 &
     pinging=$!
+    promise "$1, $3: the monitor starts with the hostile driver" start --image /tmp/aimed.elf --on-fault stop
     promise "$1, $3: the domain is stopped" within 30 domain_is stopped
     reason=$(status .domain.lastReason)
     echo "        $reason"
