@@ -67,7 +67,8 @@ if [ "$1" = full ]; then
 fi
 
 [ "$1" != full ] || attack "the domain's own page tables" 0x100000 write '.fields.address == "0x100000" and .fields.write == true'
-attack "an MSI address" 0xfee00000 write '.fields.interrupt == true or .fields.address == "0xfee00000"'
+# An MSI address is not tried here: QEMU's IOMMU lets a card's writes in the compatibility format through (VT-d 5.1.4 has
+# them blocked), so that the attack took the lab down by an NMI.
 
 exec 9>&-
 wait $holder
