@@ -14,7 +14,7 @@ exec 9>"$out/victim.in"
 within 5 test -s "$out/victim.out"
 victim=$(head -n 1 "$out/victim.out")
 
-ip netns exec outside timeout 15 tcpdump -Z root -i wire0 -c 1 -x -l 2>/dev/null >"$out/seen" &
+ip netns exec outside timeout 15 tcpdump -Z root -i wire0 -c 1 -x -l 'ether proto 0x5a5a' 2>/dev/null >"$out/seen" &
 sleep 1
 promise "the card is made to read a page of the host" /share/tools/bare-dma "$victim" read
 promise "and it leaves by the wire" within 5 grep -q '5a5a 5a5a 5a5a' "$out/seen"
