@@ -8,7 +8,8 @@
 #   NAME        only these: card, card-82540em, hostile, control, trouble, refuse-no-iommu, refuse-no-intremap
 #
 # A lab that did not boot is tried once more by ops/lab/run, which says so; a script that failed never is.
-# Exit: 0 if all scripts ended well, else 1. Needs the built tree (mvn package).
+# Exit: 0 if all scripts ended well, 1 if one did not, 3 if there can be no lab here (its packages cannot be fetched).
+# Needs the built tree (mvn package).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -42,6 +43,7 @@ if $long; then
     depth=full
 fi
 
+"$root/ops/lab/build" || exit
 share=$(mktemp -d)
 trap 'rm -rf "$share"' EXIT
 cp "$here"/*.sh "$share"
