@@ -114,10 +114,7 @@ driver_is() {
 }
 
 # The kernel's own module for the card in this lab.
-case ${LAB_CARD:-e1000e} in
-e1000) module=e1000 ;;
-*) module=e1000e ;;
-esac
+module=${LAB_MODEL:-e1000e}
 
 # own_netdev: the interface that the kernel's own driver made.
 own_netdev() {
