@@ -7,7 +7,8 @@ prepare
 promise "an interrupt flood: start" start --image /share/hostile/interrupt-flood.elf --on-fault stop --audit-dir /var/log/flood
 promise "an interrupt flood: the domain is stopped for it" within 30 domain_is stopped
 echo "        $(status .domain.lastReason)"
-promise "an interrupt flood: the reason says so" sh -c "echo '$(status .domain.lastReason)' | grep -q 'interrupt'"
+# An emulated card may not get to as many as make a storm before the watchdog sees a driver that serves nobody.
+promise "an interrupt flood: the reason is the storm or the watchdog" grep -qE 'interrupted without measure|without serving' <<<"$(status .domain.lastReason)"
 promise "an interrupt flood: stop" stop
 
 promise "start" start
@@ -18,7 +19,8 @@ promise "link away: the host's interface loses its carrier" within 15 sh -c 'gre
 qemu-monitor "set_link card on" >/dev/null
 promise "link back: the carrier is, too" within 15 sh -c 'grep -qx 1 /sys/class/net/cofferdam0/carrier'
 promise "link back: frames pass" within 15 pings 10.73.0.2 1
-promise "the log has both" has_record LINK '[.. | strings] | any(. == "false") or true'
+promise "the log has the link going" has_record LINK '.fields.up == false'
+promise "the log has the link coming" has_record LINK '.fields.up == true'
 
 echo 1 >/sys/power/pm_test 2>/dev/null || true
 echo freezer >/sys/power/pm_test 2>/dev/null
