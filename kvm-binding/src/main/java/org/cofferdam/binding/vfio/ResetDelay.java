@@ -20,6 +20,7 @@ final class ResetDelay {
             return;
         }
         try {
+            // The delay is the fault that is injected.
             Thread.sleep(millis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // who waits for the reset gives up

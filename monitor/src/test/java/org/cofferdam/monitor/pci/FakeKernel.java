@@ -61,6 +61,7 @@ public final class FakeKernel implements AutoCloseable {
                 bind(override.isEmpty() || override.equals("(null)") ? "e1000e" : override);
             }
             try {
+                // A kernel acts a moment after the write; the test stops this thread.
                 Thread.sleep(2);
             } catch (InterruptedException e) {
                 return;
