@@ -20,6 +20,9 @@ public final class Epoll implements AutoCloseable {
     public static final int ERR = 0x008;
     public static final int HUP = 0x010;
 
+    /** With {@link #IN}: told once for each time that it becomes so, EPOLLET; for a descriptor that nobody here reads. */
+    public static final int EDGE = 1 << 31;
+
     private static final int EVENT_BYTES = 12;
     private static final ValueLayout.OfLong TOKEN = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final ValueLayout.OfInt EVENTS = ValueLayout.JAVA_INT_UNALIGNED;

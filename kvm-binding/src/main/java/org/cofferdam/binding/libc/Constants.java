@@ -16,6 +16,7 @@ public final class Constants {
     public static final int O_NOFOLLOW = 0x20000;
     public static final int F_SETFL = 4;
     public static final int F_ADD_SEALS = 1033;
+    public static final int F_GET_SEALS = 1034;
     public static final int F_SEAL_SHRINK = 2;
     public static final int F_SEAL_GROW = 4;
     public static final int LOCK_EX = 2;
@@ -32,6 +33,10 @@ public final class Constants {
     public static final int MFD_ALLOW_SEALING = 2;
     public static final int MFD_HUGETLB = 4;
     public static final int MFD_HUGE_2MB = 21 << 26;
+
+    // linux/magic.h: where a file lives
+    public static final long TMPFS_MAGIC = 0x01021994L;
+    public static final long HUGETLBFS_MAGIC = 0x958458f6L;
 
     // sys/eventfd.h, sys/epoll.h
     public static final int EFD_CLOEXEC = 0x80000;
@@ -60,6 +65,12 @@ public final class Constants {
     public static final int PACKET_QDISC_BYPASS = 20;
     public static final int PACKET_IGNORE_OUTGOING = 23;
     public static final int MSG_DONTWAIT = 0x40;
+    public static final int MSG_CTRUNC = 0x8;
+    public static final int MSG_NOSIGNAL = 0x4000;
+    public static final int MSG_CMSG_CLOEXEC = 0x40000000;
+    public static final int SOCK_STREAM = 1;
+    public static final int SO_PEERCRED = 17;
+    public static final int SCM_RIGHTS = 1;
 
     /** ETH_P_ALL (3) in network byte order. */
     public static final int ETH_P_ALL_BE = 0x0300;

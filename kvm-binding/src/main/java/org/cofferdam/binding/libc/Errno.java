@@ -30,6 +30,9 @@ public enum Errno {
     EMSGSIZE(90, "message too long"),
     EOPNOTSUPP(95, "operation not supported"),
     EADDRINUSE(98, "address already in use"),
+    ECONNABORTED(103, "connection aborted"),
+    ECONNRESET(104, "connection reset by peer"),
+    ECONNREFUSED(111, "connection refused"),
     ENETDOWN(100, "network is down"),
     ENOBUFS(105, "no buffer space available"),
     EDQUOT(122, "disk quota exceeded");

@@ -66,6 +66,22 @@ public interface Libc {
 
     int getsockopt(int fd, int level, int name, long value, long length);
 
+    int listen(int fd, int backlog);
+
+    int accept4(int fd, long address, long length, int flags);
+
+    int connect(int fd, long address, int length);
+
+    int socketpair(int domain, int type, int protocol, long fds);
+
+    long recvmsg(int fd, long message, int flags);
+
+    long sendmsg(int fd, long message, int flags);
+
+    int fstat(int fd, long stat);
+
+    int fstatfs(int fd, long statfs);
+
     int recvmmsg(int fd, long messages, int count, int flags, long timeout);
 
     int sendmmsg(int fd, long messages, int count, int flags);

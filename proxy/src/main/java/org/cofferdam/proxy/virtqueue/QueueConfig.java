@@ -51,7 +51,25 @@ public record QueueConfig(
      * @throws IllegalArgumentException when a part lies outside the memory
      */
     public SplitQueue activate(QueueMemory memory, DataFlow flow) {
-        return new SplitQueue(this, memory, flow);
+        return activateAt(memory, flow, 0);
+    }
+
+    /**
+     * Like {@link #activate}, but goes on where another device stopped.
+     *
+     * @param start the free-running index that both rings stand at, 16 bits
+     */
+    public SplitQueue activateAt(QueueMemory memory, DataFlow flow, int start) {
+        return new SplitQueue(this, memory, flow, start);
+    }
+
+    /**
+     * The used ring's index as it stands in memory: where a device that nobody can ask any more has stopped.
+     *
+     * @throws IllegalArgumentException when the ring lies outside the memory
+     */
+    public int usedIndex(QueueMemory memory) {
+        return SplitQueue.usedIndex(memory.slice(used, SplitRing.usedRingBytes(size)));
     }
 
     private static void requireAligned(String what, long address, int alignment) {

@@ -55,7 +55,7 @@ public final class SplitQueue {
     private QueueError error = QueueError.NONE;
     private int errorHead = -1;
 
-    SplitQueue(QueueConfig config, QueueMemory memory, DataFlow flow) {
+    SplitQueue(QueueConfig config, QueueMemory memory, DataFlow flow, int start) {
         this.memory = memory;
         this.flow = flow;
         this.size = config.size();
@@ -67,6 +67,15 @@ public final class SplitQueue {
         this.used = memory.slice(config.used(), SplitRing.usedRingBytes(size));
         requireAtomic(config.available(), available);
         requireAtomic(config.used(), used);
+        nextAvailable = start & INDEX_MASK;
+        availableSeen = nextAvailable;
+        nextUsed = nextAvailable;
+        usedPublished = nextAvailable;
+        usedSignalled = nextAvailable;
+    }
+
+    static int usedIndex(MemorySegment usedRing) {
+        return Short.toUnsignedInt((short) U16.getAcquire(usedRing, RING_INDEX));
     }
 
     // A region may begin at an odd place of our own address space; the indexes must still be
@@ -299,6 +308,14 @@ public final class SplitQueue {
         if (!eventIndex) {
             U16.setOpaque(used, RING_FLAGS, FLAG_NO_NOTIFICATION);
         }
+    }
+
+    /**
+     * Where another device would go on, free-running 16 bits: behind the last chain that was given back. What was taken
+     * and not given back is in the available ring still, since chains are given back in their order.
+     */
+    public int position() {
+        return nextUsed;
     }
 
     /** Chains taken and not yet given back. */

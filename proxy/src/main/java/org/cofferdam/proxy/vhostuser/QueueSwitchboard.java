@@ -1,0 +1,132 @@
+package org.cofferdam.proxy.vhostuser;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.cofferdam.binding.NativeCallException;
+import org.cofferdam.binding.event.PeerSignal;
+import org.cofferdam.proxy.guestport.GuestBell;
+import org.cofferdam.proxy.guestport.GuestFeatures;
+import org.cofferdam.proxy.guestport.GuestPort;
+import org.cofferdam.proxy.vhostuser.message.ProtocolFault;
+import org.cofferdam.proxy.vhostuser.message.ProtocolFaultException;
+import org.cofferdam.proxy.virtqueue.QueueConfig;
+import org.cofferdam.proxy.virtqueue.QueueMemory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way from a guest's thread to its port: each method posts one command to the switch's thread and waits until it
+ * was carried out. So when a queue was stopped, nothing of the guest's is touched any more and may be unmapped.
+ */
+final class QueueSwitchboard {
+    /** The switch's thread runs commands between two passes; if it does not for so long, it is dead. */
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final PacketThread thread;
+    private final GuestPort port;
+
+    QueueSwitchboard(PacketThread thread, GuestPort port) {
+        this.thread = thread;
+        this.port = port;
+    }
+
+    void attach(GuestBell bell) {
+        ask(
+                () -> {
+                    port.attach(bell);
+                    return true;
+                });
+    }
+
+    void detach() {
+        ask(
+                () -> {
+                    port.detach();
+                    return true;
+                });
+    }
+
+    /**
+     * Starts a queue and watches its kicks.
+     *
+     * @throws ProtocolFaultException if a part of it lies outside the memory, or the guest was refused meanwhile
+     */
+    void start(
+            int number,
+            QueueConfig config,
+            QueueMemory memory,
+            GuestFeatures features,
+            @Nullable PeerSignal kick)
+            throws ProtocolFaultException {
+        boolean started;
+        try {
+            started =
+                    ask(
+                            () -> {
+                                if (!port.start(number, config, memory, features)) {
+                                    return false;
+                                }
+                                if (kick != null) {
+                                    thread.watch(kick.fd());
+                                }
+                                return true;
+                            });
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof IllegalArgumentException outside) {
+                throw new ProtocolFaultException(
+                        ProtocolFault.RING_OUTSIDE, String.valueOf(outside.getMessage()));
+            }
+            if (e.getCause() instanceof NativeCallException refused) {
+                throw new ProtocolFaultException(ProtocolFault.KERNEL, refused.getMessage());
+            }
+            throw e;
+        }
+        if (!started) {
+            throw new ProtocolFaultException(ProtocolFault.QUEUE, "queue " + number);
+        }
+    }
+
+    /** Stops a queue; where it stands, or -1 if it did not run. */
+    int stop(int number, @Nullable PeerSignal kick) {
+        return ask(
+                () -> {
+                    if (kick != null) {
+                        thread.unwatch(kick.fd());
+                    }
+                    return port.stop(number);
+                });
+    }
+
+    /** A running queue is kicked by another descriptor from now on. */
+    void rewatch(@Nullable PeerSignal old, @Nullable PeerSignal next) {
+        ask(
+                () -> {
+                    if (old != null) {
+                        thread.unwatch(old.fd());
+                    }
+                    if (next != null) {
+                        thread.watch(next.fd());
+                    }
+                    return true;
+                });
+    }
+
+    /** What the guest was refused for, for people. */
+    String refusal() {
+        return ask(() -> port.refusal().sentence() + ", queue " + port.refusedQueue());
+    }
+
+    private <T> T ask(Callable<T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        thread.post(
+                () -> {
+                    try {
+                        answer.complete(question.call());
+                    } catch (Exception e) {
+                        answer.completeExceptionally(e);
+                    }
+                });
+        return answer.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+    }
+}
