@@ -23,6 +23,7 @@ public record GuestFeatures(long bits) {
     public static final long INDIRECT_DESC = 1L << 28;
     public static final long EVENT_IDX = 1L << 29;
     public static final long VERSION_1 = 1L << 32;
+    public static final long RING_PACKED = 1L << 34;
     public static final long IN_ORDER = 1L << 35;
 
     /** All that a guest may accept. */
@@ -41,6 +42,7 @@ public record GuestFeatures(long bits) {
                     | INDIRECT_DESC
                     | EVENT_IDX
                     | VERSION_1
+                    | RING_PACKED
                     | IN_ORDER;
 
     /** Whether the guest has accepted this. */

@@ -1,5 +1,6 @@
 package org.cofferdam.proxy.guestport;
 
+import java.util.OptionalInt;
 import org.cofferdam.proxy.packetswitch.Burst;
 import org.cofferdam.proxy.packetswitch.CrossingRecorder;
 import org.cofferdam.proxy.packetswitch.Port;
@@ -8,10 +9,10 @@ import org.cofferdam.proxy.packetswitch.ReceiveGate;
 import org.cofferdam.proxy.packetswitch.Selection;
 import org.cofferdam.proxy.packetswitch.Verdict;
 import org.cofferdam.proxy.virtqueue.DataFlow;
+import org.cofferdam.proxy.virtqueue.DeviceQueue;
 import org.cofferdam.proxy.virtqueue.QueueConfig;
 import org.cofferdam.proxy.virtqueue.QueueError;
 import org.cofferdam.proxy.virtqueue.QueueMemory;
-import org.cofferdam.proxy.virtqueue.SplitQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,16 +93,16 @@ public final class GuestPort implements Port {
     }
 
     /**
-     * Starts a queue where its used ring stands in memory: behind what was returned by whoever served it before, this
-     * monitor or another, asked or killed.
+     * Starts a queue behind what was returned by whoever served it before, this monitor or another, asked or killed.
      *
      * @param number 0 to {@link #MOST_QUEUES} - 1; a queue that runs is replaced
+     * @param base where that is, for a queue whose memory does not tell ({@link QueueConfig#resume})
      * @param accepted what the guest has negotiated, for all its queues
      * @return false when the guest was refused meanwhile, or its memory is gone: nothing runs then
      * @throws IllegalArgumentException when a ring lies outside the memory
      */
     public boolean start(
-            int number, QueueConfig config, QueueMemory memory, GuestFeatures accepted) {
+            int number, QueueConfig config, QueueMemory memory, int base, GuestFeatures accepted) {
         if (refusal != QueueError.NONE) {
             return false;
         }
@@ -109,7 +110,7 @@ public final class GuestPort implements Port {
         boolean receives = (number & 1) == 0;
         DataFlow flow = receives ? DataFlow.DEVICE_TO_DRIVER : DataFlow.DRIVER_TO_DEVICE;
         try {
-            SplitQueue queue = config.activateAt(memory, flow, config.usedIndex(memory));
+            DeviceQueue queue = config.resume(memory, flow, base);
             // Buffers that are offered later matter only when a frame looks for them.
             queue.disableNotifications();
             settle();
@@ -130,12 +131,12 @@ public final class GuestPort implements Port {
     /**
      * Stops a queue, and touches its memory no more when this returns.
      *
-     * @return where it stands, for whoever starts it again; -1 if it does not run
+     * @return where it stands, for whoever starts it again; empty if it does not run
      */
-    public int stop(int number) {
-        SplitQueue queue = queue(number);
+    public OptionalInt stop(int number) {
+        DeviceQueue queue = queue(number);
         if (queue == null) {
-            return -1;
+            return OptionalInt.empty();
         }
         try {
             queue.publish();
@@ -148,10 +149,10 @@ public final class GuestPort implements Port {
         } else {
             transmit[number / 2] = null;
         }
-        return queue.position();
+        return OptionalInt.of(queue.position());
     }
 
-    private @Nullable SplitQueue queue(int number) {
+    private @Nullable DeviceQueue queue(int number) {
         if ((number & 1) == 0) {
             ReceiveQueue queue = receive[number / 2];
             return queue == null ? null : queue.queue();
@@ -238,7 +239,7 @@ public final class GuestPort implements Port {
         int number = 0;
         try {
             for (; number < MOST_QUEUES; number++) {
-                SplitQueue queue = queue(number);
+                DeviceQueue queue = queue(number);
                 if (queue != null && queue.publish() && queue.shouldSignal()) {
                     wanted |= 1 << number;
                 }
@@ -301,7 +302,7 @@ public final class GuestPort implements Port {
         }
     }
 
-    private void refuseIfBroken(SplitQueue queue, int number) {
+    private void refuseIfBroken(DeviceQueue queue, int number) {
         if (queue.error() != QueueError.NONE) {
             refuse(queue.error(), number, queue.errorHead());
         }

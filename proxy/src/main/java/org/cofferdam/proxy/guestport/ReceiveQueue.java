@@ -3,7 +3,7 @@ package org.cofferdam.proxy.guestport;
 import java.lang.foreign.MemorySegment;
 import org.cofferdam.proxy.frame.NetHeader;
 import org.cofferdam.proxy.packetswitch.Verdict;
-import org.cofferdam.proxy.virtqueue.SplitQueue;
+import org.cofferdam.proxy.virtqueue.DeviceQueue;
 import org.cofferdam.proxy.virtqueue.TakenChains;
 
 /**
@@ -11,18 +11,18 @@ import org.cofferdam.proxy.virtqueue.TakenChains;
  * allocation-free.
  */
 final class ReceiveQueue {
-    private final SplitQueue queue;
+    private final DeviceQueue queue;
     private final TakenChains buffers;
     private final boolean mergeable;
 
     /** @param mergeable whether a frame may be spread over several buffers (MRG_RXBUF) */
-    ReceiveQueue(SplitQueue queue, boolean mergeable) {
+    ReceiveQueue(DeviceQueue queue, boolean mergeable) {
         this.queue = queue;
         this.buffers = queue.chains(queue.size());
         this.mergeable = mergeable;
     }
 
-    SplitQueue queue() {
+    DeviceQueue queue() {
         return queue;
     }
 

@@ -5,22 +5,22 @@ import org.cofferdam.proxy.frame.NetHeader;
 import org.cofferdam.proxy.packetswitch.Burst;
 import org.cofferdam.proxy.packetswitch.ReceiveGate;
 import org.cofferdam.proxy.packetswitch.Verdict;
-import org.cofferdam.proxy.virtqueue.SplitQueue;
+import org.cofferdam.proxy.virtqueue.DeviceQueue;
 import org.cofferdam.proxy.virtqueue.TakenChains;
 
 /** A queue that a guest transmits into. Switch thread; allocation-free. */
 final class TransmitQueue {
-    private final SplitQueue queue;
+    private final DeviceQueue queue;
     private final TakenChains taken;
     private final GuestFeatures features;
 
-    TransmitQueue(SplitQueue queue, GuestFeatures features) {
+    TransmitQueue(DeviceQueue queue, GuestFeatures features) {
         this.queue = queue;
         this.taken = queue.chains(1);
         this.features = features;
     }
 
-    SplitQueue queue() {
+    DeviceQueue queue() {
         return queue;
     }
 

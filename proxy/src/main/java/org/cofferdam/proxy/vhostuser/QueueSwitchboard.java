@@ -1,5 +1,6 @@
 package org.cofferdam.proxy.vhostuser;
 
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -56,6 +57,7 @@ final class QueueSwitchboard {
             int number,
             QueueConfig config,
             QueueMemory memory,
+            int base,
             GuestFeatures features,
             @Nullable PeerSignal kick)
             throws ProtocolFaultException {
@@ -64,7 +66,7 @@ final class QueueSwitchboard {
             started =
                     ask(
                             () -> {
-                                if (!port.start(number, config, memory, features)) {
+                                if (!port.start(number, config, memory, base, features)) {
                                     return false;
                                 }
                                 if (kick != null) {
@@ -87,8 +89,8 @@ final class QueueSwitchboard {
         }
     }
 
-    /** Stops a queue; where it stands, or -1 if it did not run. */
-    int stop(int number, @Nullable PeerSignal kick) {
+    /** Stops a queue; where it stands, or empty if it did not run. */
+    OptionalInt stop(int number, @Nullable PeerSignal kick) {
         return ask(
                 () -> {
                     if (kick != null) {

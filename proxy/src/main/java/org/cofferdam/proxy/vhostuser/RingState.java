@@ -3,6 +3,7 @@ package org.cofferdam.proxy.vhostuser;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.cofferdam.binding.event.PeerSignal;
+import org.cofferdam.proxy.guestport.GuestFeatures;
 import org.cofferdam.proxy.vhostuser.message.FrontEndMessage;
 import org.cofferdam.proxy.vhostuser.message.ProtocolFault;
 import org.cofferdam.proxy.vhostuser.message.ProtocolFaultException;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RingState implements AutoCloseable {
     private int size;
+    private int base;
     private FrontEndMessage.@Nullable SetQueueAddress address;
     private @Nullable PeerSignal kick;
     private @Nullable PeerSignal call;
@@ -25,6 +27,15 @@ final class RingState implements AutoCloseable {
 
     void size(int value) {
         size = value;
+    }
+
+    /** Where a packed queue goes on; a split one says it itself. */
+    void base(int value) {
+        base = value;
+    }
+
+    int base() {
+        return base;
     }
 
     void address(FrontEndMessage.SetQueueAddress value) {
@@ -80,10 +91,9 @@ final class RingState implements AutoCloseable {
      * The queue that may run now; empty while something is missing.
      *
      * @param needsEnable whether "SET_VRING_ENABLE" must have come, as it must with protocol features
-     * @throws ProtocolFaultException if an address is outside the table
+     * @throws ProtocolFaultException if an address is outside the table, or the base is none of this queue's
      */
-    Optional<QueueConfig> ready(
-            MemoryTable table, boolean indirect, boolean eventIndex, boolean needsEnable)
+    Optional<QueueConfig> ready(MemoryTable table, GuestFeatures features, boolean needsEnable)
             throws ProtocolFaultException {
         FrontEndMessage.SetQueueAddress at = address;
         if (size == 0
@@ -93,14 +103,29 @@ final class RingState implements AutoCloseable {
                 || table.count() == 0) {
             return Optional.empty();
         }
+        boolean packed = features.has(GuestFeatures.RING_PACKED);
+        if (!isPossible(base, packed)) {
+            throw new ProtocolFaultException(
+                    ProtocolFault.RING_INDEX, "0x" + Integer.toHexString(base));
+        }
         return Optional.of(
                 new QueueConfig(
+                        packed ? QueueConfig.Layout.PACKED : QueueConfig.Layout.SPLIT,
                         size,
                         guest(table, at.descriptors(), 16),
                         guest(table, at.available(), 2),
                         guest(table, at.used(), 4),
-                        indirect,
-                        eventIndex));
+                        features.has(GuestFeatures.INDIRECT_DESC),
+                        features.has(GuestFeatures.EVENT_IDX)));
+    }
+
+    // "Vring descriptor indices": 16 bits for split virtqueues; for packed ones two indexes below
+    // the size, each under
+    // its wrap counter.
+    private boolean isPossible(int value, boolean packed) {
+        return packed
+                ? (value & 0x7fff) < size && (value >>> 16 & 0x7fff) < size
+                : value >>> 16 == 0;
     }
 
     private static long guest(MemoryTable table, long userAddress, int alignment)
@@ -131,6 +156,7 @@ final class RingState implements AutoCloseable {
         call(null);
         error(null);
         size = 0;
+        base = 0;
         address = null;
         enabled = false;
     }

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.cofferdam.binding.event.PeerSignal;
 import org.cofferdam.binding.socket.PassedDescriptor;
 import org.cofferdam.proxy.guestport.GuestBell;
@@ -127,9 +128,10 @@ final class Session implements AutoCloseable {
             }
             case FrontEndMessage.SetQueueSize m -> stopped(m.queue(), request).size(m.size());
             case FrontEndMessage.SetQueueAddress m -> stopped(m.queue(), request).address(m);
-            // Where the queue goes on is read from its used ring, which says it for front ends that
+            // Where a split queue goes on is read from its used ring, which says it for front ends
+            // that
             // lost a back end, too.
-            case FrontEndMessage.SetQueueBase m -> stopped(m.queue(), request);
+            case FrontEndMessage.SetQueueBase m -> stopped(m.queue(), request).base(m.index());
             case FrontEndMessage.GetQueueBase m -> {
                 int index = stop(m.queue());
                 rings[m.queue()].forgetKick();
@@ -259,11 +261,7 @@ final class Session implements AutoCloseable {
                 continue;
             }
             Optional<QueueConfig> config =
-                    ring.ready(
-                            table,
-                            accepted.has(GuestFeatures.INDIRECT_DESC),
-                            accepted.has(GuestFeatures.EVENT_IDX),
-                            (features & ProtocolFeatures.BIT) != 0);
+                    ring.ready(table, accepted, (features & ProtocolFeatures.BIT) != 0);
             if (config.isEmpty()) {
                 continue;
             }
@@ -272,7 +270,7 @@ final class Session implements AutoCloseable {
             if (!accepted.has(GuestFeatures.VERSION_1)) {
                 throw fault(ProtocolFault.FEATURES, "VERSION_1 is missing");
             }
-            queues.start(i, config.get(), table.queueMemory(), accepted, ring.kick());
+            queues.start(i, config.get(), table.queueMemory(), ring.base(), accepted, ring.kick());
             ring.running(true);
         }
         if (state == SessionState.OWNED && anyRuns()) {
@@ -295,12 +293,12 @@ final class Session implements AutoCloseable {
         if (!ring.isRunning()) {
             return 0;
         }
-        int index = queues.stop(queue, ring.kick());
+        OptionalInt position = queues.stop(queue, ring.kick());
         ring.running(false);
         if (state == SessionState.RUNNING && !anyRuns()) {
             move(SessionState.OWNED);
         }
-        return Math.max(0, index);
+        return position.orElse(0);
     }
 
     private void stopAll() {

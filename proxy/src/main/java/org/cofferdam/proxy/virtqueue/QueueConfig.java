@@ -4,20 +4,31 @@ package org.cofferdam.proxy.virtqueue;
  * Where a queue lies and how it behaves, before anything was checked against memory. {@link #activate} turns it into
  * a running queue; there is no other way to get one.
  *
- * @param size number of descriptors, a power of two from 1 to 32768 (section 2.7)
- * @param descriptors guest-physical address of the descriptor table, 16-byte aligned
- * @param available guest-physical address of the available ring, 2-byte aligned
- * @param used guest-physical address of the used ring, 4-byte aligned
+ * @param layout split or packed, as negotiated
+ * @param size number of descriptors, a power of two from 1 to 32768 (section 2.7; a packed queue of another size, which
+ *     section 2.8 allows, is not supported)
+ * @param descriptors guest-physical address of the descriptor table, or of the packed ring, 16-byte aligned
+ * @param available guest-physical address of the available ring, or of the driver area, 2-byte aligned
+ * @param used guest-physical address of the used ring, or of the device area, 4-byte aligned
  * @param indirect whether VIRTIO_F_INDIRECT_DESC (28) was negotiated
  * @param eventIndex whether VIRTIO_F_EVENT_IDX (29) was negotiated
  */
 public record QueueConfig(
+        Layout layout,
         int size,
         long descriptors,
         long available,
         long used,
         boolean indirect,
         boolean eventIndex) {
+
+    /** How a queue lies in memory. */
+    public enum Layout {
+        /** Section 2.7. */
+        SPLIT,
+        /** Section 2.8, with VIRTIO_F_RING_PACKED (34). */
+        PACKED
+    }
 
     /** The largest queue that virtio allows. */
     public static final int LARGEST = 32768;
@@ -38,38 +49,48 @@ public record QueueConfig(
         requireAligned("used ring", used, 4);
     }
 
-    /** A queue with neither indirect descriptors nor event indexes, as the driver domain's uplink has them. */
+    /** A split queue with neither indirect descriptors nor event indexes, as the driver domain's uplink has them. */
     public static QueueConfig plain(int size, long descriptors, long available, long used) {
-        return new QueueConfig(size, descriptors, available, used, false, false);
+        return new QueueConfig(Layout.SPLIT, size, descriptors, available, used, false, false);
     }
 
     /**
-     * Checks that all three parts lie in the memory, and starts the queue at index 0. Parts may overlap: only their
+     * Checks that all three parts lie in the memory, and starts a split queue at index 0. Parts may overlap: only their
      * owner could be harmed.
      *
      * @param flow which way the queue's data goes
-     * @throws IllegalArgumentException when a part lies outside the memory
+     * @throws IllegalArgumentException when a part lies outside the memory, or the layout is another
      */
     public SplitQueue activate(QueueMemory memory, DataFlow flow) {
-        return activateAt(memory, flow, 0);
+        return split(memory, flow, 0);
     }
 
     /**
-     * Like {@link #activate}, but goes on where another device stopped.
+     * Like {@link #activate}, for either layout, but goes on where another device stopped, asked or killed.
      *
-     * @param start the free-running index that both rings stand at, 16 bits
+     * @param base where that was, for a packed queue, whose ring does not tell, as vhost-user's "A vring state
+     *     description" has it: index and wrap counter in the low 16 bits for what was taken, in the high ones for what was
+     *     returned, which is what counts; 0 there is no word of it. A split queue goes on where its used ring stands.
      */
-    public SplitQueue activateAt(QueueMemory memory, DataFlow flow, int start) {
+    public DeviceQueue resume(QueueMemory memory, DataFlow flow, int base) {
+        return switch (layout) {
+            case SPLIT ->
+                    split(
+                            memory,
+                            flow,
+                            SplitQueue.usedIndex(
+                                    memory.slice(used, SplitRing.usedRingBytes(size))));
+            case PACKED ->
+                    new PackedQueue(
+                            this, memory, flow, base >>> 16 != 0 ? base >>> 16 : base & 0xffff);
+        };
+    }
+
+    private SplitQueue split(QueueMemory memory, DataFlow flow, int start) {
+        if (layout != Layout.SPLIT) {
+            throw new IllegalArgumentException("The queue is a packed one");
+        }
         return new SplitQueue(this, memory, flow, start);
-    }
-
-    /**
-     * The used ring's index as it stands in memory: where a device that nobody can ask any more has stopped.
-     *
-     * @throws IllegalArgumentException when the ring lies outside the memory
-     */
-    public int usedIndex(QueueMemory memory) {
-        return SplitQueue.usedIndex(memory.slice(used, SplitRing.usedRingBytes(size)));
     }
 
     private static void requireAligned(String what, long address, int alignment) {

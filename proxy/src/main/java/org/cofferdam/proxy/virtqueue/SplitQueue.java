@@ -18,19 +18,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 
 /**
- * A running split queue, seen from the device.
+ * A running split queue, seen from the device (virtio 1.2, section 2.7). See {@link DeviceQueue} for its use.
  *
- * <p>One thread; lock-free and allocation-free. The way of a buffer: {@link #take} copies and checks one chain, the
- * owner reads or writes its bytes through {@link TakenChains}, {@link #giveBack} writes the used entry, {@link
- * #publish} makes all entries so far visible with one aligned 16-bit release store, and {@link #shouldSignal} says
- * whether the driver asked to be told.
- *
- * <p>To sleep (section 2.7.7.1): {@link #enableNotifications}; if it returns true, something came meanwhile and there
- * is no sleep. {@link #disableNotifications} after waking.
- *
- * <p>The first offence refuses the queue for good: {@link #error} and {@link #errorHead} say what and where.
+ * <p>{@link #publish} is one aligned 16-bit release store. To sleep: section 2.7.7.1.
  */
-public final class SplitQueue {
+public final class SplitQueue implements DeviceQueue {
     private static final int INDEX_MASK = 0xffff;
 
     private final QueueMemory memory;
@@ -87,12 +79,12 @@ public final class SplitQueue {
         }
     }
 
-    /** Number of descriptors. */
+    @Override
     public int size() {
         return size;
     }
 
-    /** A list that holds up to this many chains of this queue; a power of two is used as it is, others round up. */
+    @Override
     public TakenChains chains(int count) {
         return new TakenChains(memory, size, count);
     }
@@ -118,11 +110,7 @@ public final class SplitQueue {
         return ahead;
     }
 
-    /**
-     * Takes the next chain into the list.
-     *
-     * @return false when none waits, when the list has no room, or when the queue is refused
-     */
+    @Override
     public boolean take(TakenChains chains) {
         if (availableSeen == nextAvailable && pending() == 0) {
             return false;
@@ -229,12 +217,7 @@ public final class SplitQueue {
         return chains.add(address, length(rest), writable);
     }
 
-    /**
-     * Returns a chain to the driver; visible to it after {@link #publish}.
-     *
-     * @param head the chain's {@link TakenChains#head}
-     * @param written bytes that the device wrote into it, 0 for a chain it only read
-     */
+    @Override
     public void giveBack(int head, int written) {
         if (inFlight() == 0) {
             throw new IllegalStateException("More chains returned than taken");
@@ -248,7 +231,7 @@ public final class SplitQueue {
         nextUsed = (nextUsed + 1) & INDEX_MASK;
     }
 
-    /** Makes all returned chains visible. Returns whether there were any. */
+    @Override
     public boolean publish() {
         if (nextUsed == usedPublished) {
             return false;
@@ -261,7 +244,7 @@ public final class SplitQueue {
         return true;
     }
 
-    /** After {@link #publish}: whether the driver wants to be signalled for what was published since the last call. */
+    @Override
     public boolean shouldSignal() {
         if (usedSignalled == usedPublished || error != QueueError.NONE) {
             return false;
@@ -284,11 +267,7 @@ public final class SplitQueue {
         return wanted;
     }
 
-    /**
-     * Asks the driver to kick when it offers more, then looks once more.
-     *
-     * @return true when something waits already, so that the caller must not sleep
-     */
+    @Override
     public boolean enableNotifications() {
         if (error != QueueError.NONE) {
             return false;
@@ -303,17 +282,15 @@ public final class SplitQueue {
         return pending() > 0;
     }
 
-    /** Tells the driver that kicks are of no use now. A hint: with event indexes the old wish simply goes stale. */
+    /** A hint: with event indexes the old wish simply goes stale. */
+    @Override
     public void disableNotifications() {
         if (!eventIndex) {
             U16.setOpaque(used, RING_FLAGS, FLAG_NO_NOTIFICATION);
         }
     }
 
-    /**
-     * Where another device would go on, free-running 16 bits: behind the last chain that was given back. What was taken
-     * and not given back is in the available ring still, since chains are given back in their order.
-     */
+    @Override
     public int position() {
         return nextUsed;
     }
@@ -323,7 +300,7 @@ public final class SplitQueue {
         return (nextAvailable - nextUsed) & INDEX_MASK;
     }
 
-    /** Chains taken since the queue was started. */
+    @Override
     public long chainsTaken() {
         return chainsTaken;
     }
@@ -333,17 +310,17 @@ public final class SplitQueue {
         return chainsOffered;
     }
 
-    /** Why the queue is refused; {@link QueueError#NONE} while it runs. */
+    @Override
     public QueueError error() {
         return error;
     }
 
-    /** The head (or, for an index jump, the index) that the refusal was about; -1 for none. */
+    @Override
     public int errorHead() {
         return errorHead;
     }
 
-    /** Refuses the queue; the first reason stays. */
+    @Override
     public void refuse(QueueError reason, int head) {
         if (error == QueueError.NONE) {
             error = reason;

@@ -1,9 +1,9 @@
 /**
- * The device side of a split virtqueue (virtio 1.2, section 2.7).
+ * The device side of a virtqueue, split or packed (virtio 1.2, sections 2.7 and 2.8).
  *
- * <p>Lives here: the check of where a queue lies ({@link QueueConfig}), the running queue ({@link SplitQueue}), the
- * chains that were taken from it ({@link TakenChains}) and the memory that a peer may name ({@link QueueMemory}). One
- * class serves the driver domain's uplink and every guest.
+ * <p>Lives here: the check of where a queue lies ({@link QueueConfig}), the running queue ({@link DeviceQueue}: {@link
+ * SplitQueue}, {@link PackedQueue}), the chains that were taken from it ({@link TakenChains}) and the memory that a peer may name ({@link QueueMemory}). The
+ * same classes serve the driver domain's uplink and every guest.
  *
  * <p>Called by ports. A queue belongs to one thread; nothing here locks, and nothing allocates after {@link
  * QueueConfig#activate}.

@@ -376,9 +376,31 @@ final class HostileFrontEndTest {
                             ProtocolFault.QUEUE_INDEX,
                             p -> p.send(12, u64(255), p.kick().fd())),
                     offence(
-                            "a base of 2^16",
+                            "a base of 2^16 for a split queue",
                             ProtocolFault.RING_INDEX,
-                            p -> p.send(10, u32(0, 65536))));
+                            p -> startsAt(p, FrontEnd.FEATURES, 65536)),
+                    offence(
+                            "a base behind the end of a packed queue",
+                            ProtocolFault.RING_INDEX,
+                            p ->
+                                    startsAt(
+                                            p,
+                                            FrontEnd.FEATURES | GuestFeatures.RING_PACKED,
+                                            0x7fff)),
+                    offence(
+                            "a used index behind its end",
+                            ProtocolFault.RING_INDEX,
+                            p ->
+                                    startsAt(
+                                            p,
+                                            FrontEnd.FEATURES | GuestFeatures.RING_PACKED,
+                                            0x7fff_8000)));
+
+    private static void startsAt(FrontEnd peer, long features, int base) {
+        peer.negotiates(features).showsMemory().describesQueue(1);
+        peer.send(10, u32(1, base));
+        peer.startsQueue(1);
+    }
 
     @ParameterizedTest
     @FieldSource("RINGS")

@@ -58,7 +58,14 @@ final class TestpmdTest {
     }
 
     @ParameterizedTest(name = "{0} queue pairs, {1}")
-    @CsvSource({"1,mrg_rxbuf=1", "1,mrg_rxbuf=0", "2,mrg_rxbuf=1", "1,'mrg_rxbuf=1,in_order=0'"})
+    @CsvSource({
+        "1,mrg_rxbuf=1",
+        "1,mrg_rxbuf=0",
+        "2,mrg_rxbuf=1",
+        "1,'mrg_rxbuf=1,in_order=0'",
+        "1,'mrg_rxbuf=1,packed_vq=1'",
+        "2,'mrg_rxbuf=0,in_order=0,packed_vq=1'"
+    })
     void noFrameIsLostDuplicatedOrChanged(int pairs, String options) {
         NumberedFrames frames = numbered();
         try (GuestPlace place = with(frames).withGuests(GUEST).start();

@@ -56,7 +56,8 @@ public final class HostileQueue {
     }
 
     public QueueConfig config(boolean indirect, boolean eventIndex) {
-        return new QueueConfig(size, RAM, available, used, indirect, eventIndex);
+        return new QueueConfig(
+                QueueConfig.Layout.SPLIT, size, RAM, available, used, indirect, eventIndex);
     }
 
     /** The memory with buffers allowed in the window. */

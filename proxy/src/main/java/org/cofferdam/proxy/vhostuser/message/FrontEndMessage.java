@@ -42,7 +42,7 @@ public sealed interface FrontEndMessage {
     record SetQueueAddress(int queue, long descriptors, long available, long used, boolean log)
             implements FrontEndMessage {}
 
-    /** Where the device goes on in both rings, 16 bits. */
+    /** Where the device goes on: 16 bits for a split queue, twice 16 for a packed one. */
     record SetQueueBase(int queue, int index) implements FrontEndMessage {}
 
     record GetQueueBase(int queue) implements FrontEndMessage {}

@@ -176,12 +176,10 @@ public final class MessageDecoder {
                 index, descriptors, available, used, (flags & 1) != 0);
     }
 
+    // "A vring state description": what the number means depends on the layout, which may be
+    // negotiated later.
     private FrontEndMessage queueBase(MemorySegment payload) throws ProtocolFaultException {
-        int index = payload.get(U32, 4);
-        if (index < 0 || index > 0xffff) {
-            throw fault(ProtocolFault.RING_INDEX, Integer.toUnsignedString(index));
-        }
-        return new FrontEndMessage.SetQueueBase(queue(payload.get(U32, 0)), index);
+        return new FrontEndMessage.SetQueueBase(queue(payload.get(U32, 0)), payload.get(U32, 4));
     }
 
     private FrontEndMessage queueEnable(MemorySegment payload) throws ProtocolFaultException {

@@ -18,8 +18,8 @@ public enum ProtocolFault {
     QUEUE_SIZE(7, "the queue's size is no power of two from 1 to 32768"),
     /** virtio 1.2, 2.7: the table is aligned to 16 bytes, the rings to 2 and 4. */
     RING_ALIGNMENT(8, "a part of the ring is not aligned"),
-    /** "Vring descriptor indices for split virtqueues": 16 bits. */
-    RING_INDEX(9, "the ring's index has more than 16 bits"),
+    /** "Vring descriptor indices": 16 bits for a split virtqueue, below the size for a packed one. */
+    RING_INDEX(9, "the ring has no such index"),
     /** Each part of a ring lies in one region of the memory table. */
     RING_OUTSIDE(10, "a part of the ring lies outside the memory table"),
     /** "Memory regions description": an address, its size or its mmap offset overflows, or the size is 0. */

@@ -1,0 +1,385 @@
+package org.cofferdam.proxy.virtqueue;
+
+import static org.cofferdam.proxy.virtqueue.PackedRing.AREA_BYTES;
+import static org.cofferdam.proxy.virtqueue.PackedRing.AREA_FLAGS;
+import static org.cofferdam.proxy.virtqueue.PackedRing.AREA_POSITION;
+import static org.cofferdam.proxy.virtqueue.PackedRing.DESCRIPTOR_ADDRESS;
+import static org.cofferdam.proxy.virtqueue.PackedRing.DESCRIPTOR_BYTES;
+import static org.cofferdam.proxy.virtqueue.PackedRing.DESCRIPTOR_REST;
+import static org.cofferdam.proxy.virtqueue.PackedRing.EVENT_DESCRIPTOR;
+import static org.cofferdam.proxy.virtqueue.PackedRing.EVENT_DISABLE;
+import static org.cofferdam.proxy.virtqueue.PackedRing.EVENT_ENABLE;
+import static org.cofferdam.proxy.virtqueue.PackedRing.FLAG_AVAILABLE;
+import static org.cofferdam.proxy.virtqueue.PackedRing.FLAG_INDIRECT;
+import static org.cofferdam.proxy.virtqueue.PackedRing.FLAG_NEXT;
+import static org.cofferdam.proxy.virtqueue.PackedRing.FLAG_USED;
+import static org.cofferdam.proxy.virtqueue.PackedRing.FLAG_WRITE;
+import static org.cofferdam.proxy.virtqueue.PackedRing.U16;
+import static org.cofferdam.proxy.virtqueue.PackedRing.U64;
+import static org.cofferdam.proxy.virtqueue.PackedRing.U64_ALIGNED;
+import static org.cofferdam.proxy.virtqueue.PackedRing.WRAP;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A running packed queue, seen from the device (virtio 1.2, section 2.8). See {@link DeviceQueue} for its use.
+ *
+ * <p>A position in the ring goes with a wrap counter, which is 1 in the first round and turns with each round. A
+ * descriptor is the driver's offer if its flag AVAILABLE is the counter and USED is not; the device returns it with both
+ * as the counter (2.8.1). Returned chains are kept in a shadow until {@link #publish}, which writes the first one's flags
+ * last: the driver looks for that one, so it sees all of them or none, as a frame over several buffers needs.
+ */
+public final class PackedQueue implements DeviceQueue {
+    private static final int INDEX_MASK = 0xffff;
+
+    private final QueueMemory memory;
+    private final DataFlow flow;
+    private final int size;
+    private final int mask;
+    private final boolean indirect;
+    private final boolean eventIndex;
+    private final MemorySegment ring;
+    private final MemorySegment driverArea;
+    private final MemorySegment deviceArea;
+
+    // Positions below size, each with its wrap counter.
+    private int nextAvailable;
+    private boolean availableWrap;
+    private int nextUsed;
+    private boolean usedWrap;
+    private int signalled;
+    private int returnedSinceSignal;
+
+    // Chains in flight, oldest first: id and number of ring descriptors; then those that are
+    // returned and not shown.
+    private final int[] id;
+    private final int[] descriptors;
+    private final int[] written;
+    private int oldest;
+    private int returned;
+    private int newest;
+    private int descriptorsInFlight;
+
+    // What the chain that is being taken has used of the ring.
+    private int walked;
+    private int walkedId;
+
+    private long chainsTaken;
+    private QueueError error = QueueError.NONE;
+    private int errorHead = -1;
+
+    PackedQueue(QueueConfig config, QueueMemory memory, DataFlow flow, int start) {
+        this.memory = memory;
+        this.flow = flow;
+        this.size = config.size();
+        this.mask = size - 1;
+        this.indirect = config.indirect();
+        this.eventIndex = config.eventIndex();
+        this.ring = memory.slice(config.descriptors(), PackedRing.ringBytes(size));
+        this.driverArea = memory.slice(config.available(), AREA_BYTES);
+        this.deviceArea = memory.slice(config.used(), AREA_BYTES);
+        requireAtomic(config.descriptors(), ring, Long.BYTES);
+        requireAtomic(config.available(), driverArea, Short.BYTES);
+        requireAtomic(config.used(), deviceArea, Short.BYTES);
+        if ((start & ~WRAP & INDEX_MASK) >= size) {
+            throw new IllegalArgumentException(
+                    "A queue of %d descriptors cannot go on at %d"
+                            .formatted(size, start & ~WRAP & INDEX_MASK));
+        }
+        nextAvailable = start & mask;
+        availableWrap = (start & WRAP) != 0;
+        nextUsed = nextAvailable;
+        usedWrap = availableWrap;
+        signalled = nextAvailable;
+        id = new int[size];
+        descriptors = new int[size];
+        written = new int[size];
+    }
+
+    private static void requireAtomic(long address, MemorySegment part, int bytes) {
+        if (part.address() % bytes != 0 || part.maxByteAlignment() < bytes) {
+            throw new IllegalArgumentException(
+                    "The ring at 0x%x is not aligned in memory".formatted(address));
+        }
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public TakenChains chains(int count) {
+        return new TakenChains(memory, size, count);
+    }
+
+    /** The last three fields of the descriptor at the next position, if it is an offer; else -1. One acquire load. */
+    private long offer() {
+        // Orders the reads of the chain's other fields after it (section 2.8.21.1).
+        long rest =
+                (long)
+                        U64_ALIGNED.getAcquire(
+                                ring, (long) DESCRIPTOR_BYTES * nextAvailable + DESCRIPTOR_REST);
+        boolean available = (flags(rest) & FLAG_AVAILABLE) != 0;
+        boolean used = (flags(rest) & FLAG_USED) != 0;
+        // Section 2.8.1. An honest offer is never -1, which has both flags alike.
+        return available == availableWrap && used != availableWrap ? rest : -1;
+    }
+
+    @Override
+    public boolean take(TakenChains chains) {
+        if (error != QueueError.NONE || !chains.hasRoom()) {
+            return false;
+        }
+        long rest = offer();
+        if (rest == -1) {
+            return false;
+        }
+        chains.begin();
+        QueueError fault = walk(chains, rest);
+        if (fault != QueueError.NONE) {
+            refuse(fault, nextAvailable);
+            return false;
+        }
+        chains.commit(walkedId);
+        int slot = newest++ & mask;
+        id[slot] = walkedId;
+        descriptors[slot] = walked;
+        descriptorsInFlight += walked;
+        nextAvailable += walked;
+        if (nextAvailable >= size) {
+            nextAvailable -= size;
+            availableWrap = !availableWrap;
+        }
+        chainsTaken++;
+        return true;
+    }
+
+    private QueueError walk(TakenChains chains, long first) {
+        long rest = first;
+        // What is in flight has not been returned, so an offer that reaches into it is a lie
+        // (section
+        // 2.8.6). This bound also ends a chain that goes round, and the work that one can cost.
+        int most = size - descriptorsInFlight;
+        for (walked = 1; walked <= most; walked++) {
+            long at = (long) DESCRIPTOR_BYTES * ((nextAvailable + walked - 1) & mask);
+            if (walked > 1) {
+                rest = ring.get(U64, at + DESCRIPTOR_REST);
+            }
+            long address = ring.get(U64, at + DESCRIPTOR_ADDRESS);
+            int flags = flags(rest);
+            QueueError fault =
+                    (flags & FLAG_INDIRECT) != 0
+                            ? walkIndirect(chains, address, rest, walked)
+                            : add(chains, address, rest);
+            if (fault != QueueError.NONE) {
+                return fault;
+            }
+            if ((flags & FLAG_NEXT) == 0) {
+                // Section 2.8.6: the id of a chain is that of its last descriptor. Any value is the
+                // driver's own affair.
+                walkedId = id(rest);
+                return QueueError.NONE;
+            }
+        }
+        return QueueError.CHAIN_TOO_LONG;
+    }
+
+    // Section 2.8.7: the table's entries follow each other, and of their flags only WRITE counts.
+    private QueueError walkIndirect(TakenChains chains, long address, long rest, int position) {
+        if (!indirect) {
+            return QueueError.INDIRECT_NOT_NEGOTIATED;
+        }
+        if ((flags(rest) & FLAG_NEXT) != 0 || position > 1) {
+            return QueueError.INDIRECT_WITH_NEXT;
+        }
+        long bytes = length(rest);
+        if (bytes == 0 || bytes % DESCRIPTOR_BYTES != 0) {
+            return QueueError.INDIRECT_TABLE_SIZE;
+        }
+        int window = memory.windowOf(address, bytes);
+        if (window < 0) {
+            return QueueError.BUFFER_OUTSIDE;
+        }
+        long entries = bytes / DESCRIPTOR_BYTES;
+        if (entries > size) {
+            return QueueError.CHAIN_TOO_LONG;
+        }
+        MemorySegment table = memory.window(window);
+        long start = memory.offsetIn(window, address);
+        for (int i = 0; i < entries; i++) {
+            long at = start + (long) DESCRIPTOR_BYTES * i;
+            long entryAddress = table.get(U64, at + DESCRIPTOR_ADDRESS);
+            long entryRest = table.get(U64, at + DESCRIPTOR_REST);
+            if ((flags(entryRest) & FLAG_INDIRECT) != 0) {
+                return QueueError.INDIRECT_NESTED;
+            }
+            QueueError fault = add(chains, entryAddress, entryRest);
+            if (fault != QueueError.NONE) {
+                return fault;
+            }
+        }
+        return QueueError.NONE;
+    }
+
+    private QueueError add(TakenChains chains, long address, long rest) {
+        boolean writable = (flags(rest) & FLAG_WRITE) != 0;
+        if (flow != DataFlow.BOTH && writable != (flow == DataFlow.DEVICE_TO_DRIVER)) {
+            return QueueError.WRONG_DIRECTION;
+        }
+        return chains.add(address, length(rest), writable);
+    }
+
+    @Override
+    public void giveBack(int head, int bytes) {
+        if (returned == newest) {
+            throw new IllegalStateException("More chains returned than taken");
+        }
+        int slot = returned & mask;
+        if (id[slot] != head) {
+            throw new IllegalStateException("Chains are returned in their order");
+        }
+        written[slot] = bytes;
+        returned++;
+    }
+
+    @Override
+    public boolean publish() {
+        if (oldest == returned) {
+            return false;
+        }
+        int first = nextUsed;
+        boolean firstWrap = usedWrap;
+        int firstSlot = oldest & mask;
+        advance(firstSlot);
+        for (int i = oldest + 1; i != returned; i++) {
+            int slot = i & mask;
+            write(nextUsed, usedWrap, slot);
+            advance(slot);
+        }
+        write(first, firstWrap, firstSlot);
+        oldest = returned;
+        return true;
+    }
+
+    /** Section 2.8.6: a returned chain is one descriptor; the places of its others are skipped. */
+    private void advance(int slot) {
+        descriptorsInFlight -= descriptors[slot];
+        returnedSinceSignal += descriptors[slot];
+        nextUsed += descriptors[slot];
+        if (nextUsed >= size) {
+            nextUsed -= size;
+            usedWrap = !usedWrap;
+        }
+    }
+
+    private void write(int position, boolean wrap, int slot) {
+        long at = (long) DESCRIPTOR_BYTES * position;
+        long rest = Integer.toUnsignedLong(written[slot]) | (long) id[slot] << 32;
+        int flags = (wrap ? FLAG_AVAILABLE | FLAG_USED : 0) | (written[slot] != 0 ? FLAG_WRITE : 0);
+        // Length, id and flags in one aligned store: a reader that sees the flags sees the others,
+        // and all buffers that
+        // were filled before (section 2.8.21.2).
+        U64_ALIGNED.setRelease(ring, at + DESCRIPTOR_REST, rest | (long) flags << 48);
+    }
+
+    @Override
+    public boolean shouldSignal() {
+        if (returnedSinceSignal == 0 || error != QueueError.NONE) {
+            return false;
+        }
+        // The flags must be visible before the driver's wish is read, else both sides could miss
+        // each
+        // other (section 2.8.21.3.1).
+        VarHandle.fullFence();
+        int flags = Short.toUnsignedInt((short) U16.getAcquire(driverArea, AREA_FLAGS));
+        boolean wanted =
+                switch (flags) {
+                    case EVENT_DISABLE -> false;
+                    case EVENT_DESCRIPTOR -> eventIndex && hasPassedEvent();
+                    default -> true;
+                };
+        signalled = nextUsed;
+        returnedSinceSignal = 0;
+        return wanted;
+    }
+
+    /** Section 2.8.10: whether the position that the driver named lies between the last signal and now. */
+    private boolean hasPassedEvent() {
+        int event = Short.toUnsignedInt((short) U16.getOpaque(driverArea, AREA_POSITION));
+        int now = nextUsed;
+        int before = now <= signalled ? signalled - size : signalled;
+        int at = event & ~WRAP;
+        if (((event & WRAP) != 0) != usedWrap) {
+            at -= size;
+        }
+        return ((now - at - 1) & INDEX_MASK) < ((now - before) & INDEX_MASK);
+    }
+
+    @Override
+    public boolean enableNotifications() {
+        if (error != QueueError.NONE) {
+            return false;
+        }
+        if (eventIndex) {
+            U16.setOpaque(
+                    deviceArea,
+                    AREA_POSITION,
+                    (short) (nextAvailable | (availableWrap ? WRAP : 0)));
+            U16.setRelease(deviceArea, AREA_FLAGS, (short) EVENT_DESCRIPTOR);
+        } else {
+            U16.setOpaque(deviceArea, AREA_FLAGS, (short) EVENT_ENABLE);
+        }
+        // The wish must be visible before the ring is looked at again (section 2.8.21.3.1, the
+        // other way round).
+        VarHandle.fullFence();
+        return offer() != -1;
+    }
+
+    @Override
+    public void disableNotifications() {
+        U16.setOpaque(deviceArea, AREA_FLAGS, (short) EVENT_DISABLE);
+    }
+
+    @Override
+    public int position() {
+        int half = nextUsed | (usedWrap ? WRAP : 0);
+        return half | half << 16;
+    }
+
+    @Override
+    public long chainsTaken() {
+        return chainsTaken;
+    }
+
+    @Override
+    public QueueError error() {
+        return error;
+    }
+
+    @Override
+    public int errorHead() {
+        return errorHead;
+    }
+
+    @Override
+    public void refuse(QueueError reason, int head) {
+        if (error == QueueError.NONE) {
+            error = reason;
+            errorHead = head;
+        }
+    }
+
+    private static long length(long rest) {
+        return rest & 0xffff_ffffL;
+    }
+
+    private static int id(long rest) {
+        return (int) (rest >>> 32) & 0xffff;
+    }
+
+    private static int flags(long rest) {
+        return (int) (rest >>> 48);
+    }
+}
