@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread calls everything here; {@link #doWork} allocates nothing and locks nothing. Only {@link #counters} may
  * be read elsewhere.
  *
+ * <p>Ports share the thread by what their frames cost ({@link FairTurn}): a flood from one leaves the others theirs.
+ *
  * <p>Nothing is lost in silence. A port is not looked at while the audit ring has no room for its records, nor (the
  * uplink apart) while the uplink has no room for a frame of the largest size: its peer waits, and the pass is counted.
  */
@@ -156,7 +158,8 @@ public final class PacketSwitch {
             return 0;
         }
         ReceiveGate gate =
-                source.isUplink || uplink == null ? ReceiveGate.OPEN : uplink.port.gate();
+                source.turn.towards(
+                        source.isUplink || uplink == null ? ReceiveGate.OPEN : uplink.port.gate());
         if (!gate.open(now)) {
             source.counters.add(PortCounter.HELD_FOR_UPLINK, 1);
             return 0;

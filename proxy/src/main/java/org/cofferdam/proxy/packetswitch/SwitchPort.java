@@ -8,6 +8,7 @@ final class SwitchPort {
     final boolean isUplink;
     final RateLimit rate;
     final PortCounters counters;
+    final FairTurn turn = new FairTurn();
 
     /** Frames of the burst under way that go to this port. */
     final Selection selection;

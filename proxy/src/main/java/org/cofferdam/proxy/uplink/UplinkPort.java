@@ -152,7 +152,7 @@ public final class UplinkPort implements Port {
     }
 
     @Override
-    public void receive(Burst burst, ReceiveGate unlimited) {
+    public void receive(Burst burst, ReceiveGate gate) {
         if (state != State.RUNNING) {
             return;
         }
@@ -160,8 +160,8 @@ public final class UplinkPort implements Port {
         SplitQueue transmit = queues.transmit();
         TakenChains taken = queues.taken();
         try {
-            while (burst.hasRoom() && transmit.take(taken)) {
-                copyOut(burst, taken);
+            while (burst.hasRoom() && gate.admits() && transmit.take(taken)) {
+                gate.reserve(copyOut(burst, taken));
                 transmit.giveBack(taken.head(0), 0);
                 taken.clear();
             }
@@ -173,7 +173,8 @@ public final class UplinkPort implements Port {
         refuseIfBroken();
     }
 
-    private static void copyOut(Burst burst, TakenChains taken) {
+    /** Returns how many bytes were copied. */
+    private static int copyOut(Burst burst, TakenChains taken) {
         long frameBytes = taken.readableBytes(0) - NetHeader.BYTES;
         if (frameBytes < Ethernet.HEADER_BYTES) {
             burst.addRefused((int) Math.max(0, frameBytes), Verdict.DROP_MALFORMED);
@@ -182,7 +183,9 @@ public final class UplinkPort implements Port {
         } else {
             taken.copyOut(0, 0, burst.memory(), burst.next(), NetHeader.BYTES + (int) frameBytes);
             burst.add((int) frameBytes);
+            return (int) frameBytes;
         }
+        return 0;
     }
 
     @Override

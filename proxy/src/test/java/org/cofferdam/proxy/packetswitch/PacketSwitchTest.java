@@ -334,6 +334,45 @@ class PacketSwitchTest {
                                 0));
     }
 
+    /** Both always have something to send. What a frame costs is {@link FairTurn}'s own measure. */
+    @Test
+    void aPortOfLargeFramesGetsNoMoreTimeThanOneOfSmallFrames() {
+        PacketSwitch large = new PacketSwitch(() -> now, recorder, new Burst());
+        large.addPort(UPLINK, uplink, PortPolicy.uplink(MTU));
+        large.addPort(HOST, host, PortPolicy.station(HOST_MAC, MTU));
+        large.addPort(GUEST, guest, PortPolicy.station(GUEST_MAC, MTU));
+        int passes = 20;
+        for (int i = 0; i < 256 * passes; i++) {
+            host.sends(fromHost().payload(1, 1400));
+            guest.sends(TestFrame.tcp4().from(GUEST_MAC).payload(1, 10));
+        }
+        for (int i = 0; i < passes; i++) {
+            large.doWork();
+        }
+        long largeFrames = large.counters(HOST).get(PortCounter.FRAMES_IN);
+        long smallFrames = large.counters(GUEST).get(PortCounter.FRAMES_IN);
+        long largeCost = largeFrames * 128 + large.counters(HOST).get(PortCounter.BYTES_IN) / 8;
+        long smallCost = smallFrames * 128 + large.counters(GUEST).get(PortCounter.BYTES_IN) / 8;
+        long most = (long) passes * FairTurn.SHARE;
+        assertTrue(Math.abs(most - largeCost) < most / 50, "large: " + largeCost);
+        assertTrue(Math.abs(most - smallCost) < most / 50, "small: " + smallCost);
+        assertTrue(smallFrames > 2 * largeFrames, smallFrames + " to " + largeFrames);
+    }
+
+    @Test
+    void aPortThatWasSilentIsOwedNothing() {
+        FairTurn turn = new FairTurn();
+        for (int i = 0; i < 10; i++) {
+            turn.towards(ReceiveGate.OPEN).open(now);
+        }
+        int frames = 0;
+        while (turn.admits()) {
+            turn.reserve(64);
+            frames++;
+        }
+        assertEquals(1 + (FairTurn.SHARE - 1) / (128 + 8), frames);
+    }
+
     private static TestFrame fromHost() {
         return TestFrame.tcp4().from(HOST_MAC).to(STRANGER.value());
     }
