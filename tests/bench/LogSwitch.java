@@ -13,12 +13,15 @@ import java.util.concurrent.locks.LockSupport;
  * and went meanwhile. Not part of the product: SwitchedAudit.java puts it there.
  *
  * <p>Each line of the file that $COFFERDAM_BENCH_SAMPLES names is one half second: 1 if the log was on, its length in
- * ns, frames and bytes that the tap cof0 gave the host, bytes that it took, and ns of processor time of the whole
- * process.
+ * ns, frames and bytes that the tap cof0 gave the host, bytes that it took, ns of processor time of the whole process,
+ * and packets of bursts that came and went.
  */
 public final class LogSwitch {
     /** Whether the log is off now; volatile so that no compiled loop keeps an old answer. */
     static volatile boolean silent;
+
+    /** Packets of all bursts; written by the switch's thread alone, read a little late by this one. */
+    static long packets;
 
     private static final long PHASE_NANOS = 500_000_000;
 
@@ -64,7 +67,8 @@ public final class LogSwitch {
             number(tap.resolve("rx_packets")),
             number(tap.resolve("rx_bytes")),
             number(tap.resolve("tx_bytes")),
-            processorNanos()
+            processorNanos(),
+            packets
         };
     }
 

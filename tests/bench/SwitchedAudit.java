@@ -23,6 +23,8 @@ import java.util.jar.JarOutputStream;
  * one's place. Both states run in one process, because two processes differ by more than the log costs: the compilers
  * lay out each one's code differently.
  *
+ * <p>Packets are counted in either state: those of each burst, so that one which comes and goes counts twice.
+ *
  * <p>Run by java from source: {@code java SwitchedAudit.java AUDIT-LOG.jar LOGSWITCH.class OUTPUT.jar}
  */
 final class SwitchedAudit {
@@ -58,20 +60,33 @@ final class SwitchedAudit {
                             && m.flags().has(AccessFlag.PUBLIC)
                             && SWITCHED.contains(m.methodName().stringValue())) {
                         builder.transformMethod(
-                                m, MethodTransform.transformingCode(first()));
+                                m,
+                                MethodTransform.transformingCode(
+                                        first(m.methodName().equalsString("tryBurst"))));
                     } else {
                         builder.with(element);
                     }
                 });
     }
 
-    private static CodeTransform first() {
+    /** Of tryBurst's arguments: packets, after the object itself, type, port and queue. */
+    private static final int PACKETS = 4;
+
+    private static CodeTransform first(boolean isBurst) {
         return new CodeTransform() {
             @Override
             public void atStart(CodeBuilder code) {
+                ClassDesc log = ClassDesc.of("org.cofferdam.audit.LogSwitch");
+                if (isBurst) {
+                    code.getstatic(log, "packets", ConstantDescs.CD_long)
+                            .iload(PACKETS)
+                            .i2l()
+                            .ladd()
+                            .putstatic(log, "packets", ConstantDescs.CD_long);
+                }
                 Label records = code.newLabel();
                 code.getstatic(
-                                ClassDesc.of("org.cofferdam.audit.LogSwitch"),
+                                log,
                                 "silent",
                                 ConstantDescs.CD_boolean)
                         .ifeq(records)

@@ -125,7 +125,7 @@ make_switched() {
 }
 
 # begin_samples, cost TITLE UNIT COLUMN FACTOR: what the log costs over the half seconds since, of the rate that COLUMN
-# of the samples gives (2 frames in, 3 bytes in, 4 bytes out) times FACTOR. Neighbours with and without the log are
+# of the samples gives (2 frames in, 3 bytes in, 4 bytes out, 6 packets of bursts, in and out) times FACTOR. Neighbours with and without the log are
 # compared; the interval is the mean of their differences with two standard errors on each side. The first and last
 # samples are not used, the load began and ended in them.
 begin_samples() { : >"$samples"; }

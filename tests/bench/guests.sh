@@ -36,13 +36,45 @@ rate() {
     line "$1" "$figure" "Mpps"
 }
 
-first=$work/first.sock
-second=$work/second.sock
+# load SECONDS: what the monitor's compilers are warmed by.
+load() { sleep "$1"; }
+
+# with_guests LAUNCHER BYTES: a warm monitor on core 0 whose two guests forward to each other.
+with_guests() {
+    launcher=$1
+    start_monitor >/dev/null
+    taskset -a -p -c 0 "$monitor_pid" >/dev/null
+    monitor guest add first --mac $first_mac --peers second --run-dir "$work/run" >/dev/null
+    monitor guest add second --mac $second_mac --peers first --run-dir "$work/run" >/dev/null
+    first=$(monitor guest show first -o json --run-dir "$work/run" | jq -r .socket)
+    second=$(monitor guest show second -o json --run-dir "$work/run" | jq -r .socket)
+    front_end "$2"
+    settle load 2
+}
+
+make_switched
 for bytes in 64 1500; do
+    first=$work/first.sock
+    second=$work/second.sock
     testpmd back 0 "net_vhost0,iface=$first,queues=1 net_vhost1,iface=$second,queues=1" --forward-mode=io --txd=1024 --rxd=1024
     tell back start
     front_end $bytes
     rate "testpmd's vhost driver, $bytes bytes" "$seconds"
+    peer=$figure
     dismiss front
     dismiss back
+
+    with_guests "$root/ops/monitor" $bytes
+    rate "the monitor's switch, with the audit log, $bytes bytes" "$seconds"
+    line "  to testpmd's" "$(awk -v a="$figure" -v b="$peer" 'BEGIN { printf "%.2f", b ? a / b : 0 }')" "" "ratio"
+    dismiss front
+    monitor stop --run-dir "$work/run" >/dev/null
+    monitor audit verify --audit-dir "$work/audit" | sed 's/^/  /'
+
+    with_guests "$switched" $bytes
+    begin_samples
+    sleep "$seconds"
+    cost "the same, the log switched each half second" "pps" 6 0.5
+    dismiss front
+    monitor stop --run-dir "$work/run" >/dev/null
 done
