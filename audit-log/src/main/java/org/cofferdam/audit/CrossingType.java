@@ -257,6 +257,53 @@ public enum CrossingType {
             as("port", Kind.PORT),
             dec("queue")),
 
+    // Guests, by vhost-user.
+    GUEST_CONNECTED(
+            0x0210,
+            DOMAIN_PROXY,
+            "Somebody connected to a guest's port, and is whom its policy names, or not.",
+            as("port", Kind.PORT),
+            dec("uid"),
+            dec("gid"),
+            dec("pid"),
+            as("allowed", Kind.BOOL)),
+    GUEST_MESSAGE(
+            0x0211,
+            DOMAIN_PROXY,
+            "A guest's front end sent a message; the text is the request's name.",
+            as("port", Kind.PORT),
+            dec("request"),
+            dec("bytes"),
+            dec("descriptors"),
+            as("need_reply", Kind.BOOL)),
+    GUEST_MEMORY(
+            0x0212,
+            DOMAIN_PROXY,
+            "A region of a guest's memory was mapped; seals are its file's, -1 if it can have none.",
+            as("port", Kind.PORT),
+            hex("address"),
+            dec("length"),
+            hex("offset"),
+            dec("seals")),
+    GUEST_SESSION(
+            0x0213,
+            DOMAIN_PROXY,
+            "A guest's session moved; the text gives both states.",
+            as("port", Kind.PORT),
+            dec("from"),
+            dec("to")),
+    GUEST_REFUSED(
+            0x0214,
+            DOMAIN_PROXY,
+            "A guest lost its attachment by its own fault; the text says which.",
+            as("port", Kind.PORT),
+            dec("code")),
+    GUEST_LEFT(
+            0x0215,
+            DOMAIN_PROXY,
+            "A guest's session is over, and nothing of its memory is held; the text says why.",
+            as("port", Kind.PORT)),
+
     // Packet switch and host kernel.
     KERNEL_DROPS(
             0x0301,

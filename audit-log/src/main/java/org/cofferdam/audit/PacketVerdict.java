@@ -25,7 +25,9 @@ public enum PacketVerdict {
     /** The frame or its virtio-net header contradicts itself. */
     DROP_MALFORMED(9),
     /** The receiving port is down or detached. */
-    DROP_PORT_DOWN(10);
+    DROP_PORT_DOWN(10),
+    /** An IP packet, or a claim by ARP or neighbour discovery, of an address that is not the port's. */
+    DROP_SPOOFED_IP(11);
 
     private static final PacketVerdict[] BY_CODE = values();
 

@@ -37,6 +37,7 @@ import org.cofferdam.monitor.config.InterfaceName;
 import org.cofferdam.monitor.config.MacAddress;
 import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.config.StartOptions;
+import org.cofferdam.monitor.confinement.Confinement;
 import org.cofferdam.monitor.confinement.LogFolder;
 import org.cofferdam.monitor.confinement.StarterChannel;
 import org.cofferdam.monitor.control.CallRecorder;
@@ -201,6 +202,15 @@ public final class Monitor implements RunningMonitor {
             for (int q = 0; q < hostPort.queues(); q++) {
                 thread.watch(hostPort.fd(q));
             }
+            GuestDesk guests =
+                    new GuestDesk(
+                            options,
+                            thread,
+                            packets,
+                            crossings,
+                            new GuestsRecorder(log.source("guests", EVENT_RING_BYTES)),
+                            GuestFolder.open(options.guestDir(), Confinement.laterUser(options)));
+            thread.readyToSleep(guests::readyToSleep);
             desk =
                     new OperatorDesk(
                             new MonitorParts(
@@ -216,9 +226,12 @@ public final class Monitor implements RunningMonitor {
                                     log,
                                     changes,
                                     () -> confinement),
+                            guests,
                             ended);
             part(() -> thread.post(domain::close));
             boot(thread, domain);
+            part(guests);
+            options.guests().forEach(guests::add);
             DomainReport report = desk.domainReport();
             progress.accept(
                     "driver domain runs"
@@ -356,6 +369,7 @@ public final class Monitor implements RunningMonitor {
     @Override
     public void confine(Supplier<MonitorStatus.Confinement> drop) {
         run.leaveToStarter();
+        desk.prepareForLess();
         desk.status(); // loads what the JDK loads for it, which may lie where the user cannot read
         MonitorStatus.Confinement now =
                 desk.ask(

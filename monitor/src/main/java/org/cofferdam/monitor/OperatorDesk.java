@@ -9,6 +9,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.cofferdam.monitor.config.GuestName;
+import org.cofferdam.monitor.config.GuestSpec;
 import org.cofferdam.monitor.config.InterfaceName;
 import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.control.MonitorService;
@@ -36,22 +38,48 @@ final class OperatorDesk implements MonitorService {
     private static final long RESTART_SECONDS = 10;
 
     private final MonitorParts parts;
+    private final GuestDesk guests;
     private final CompletableFuture<Void> ended;
     private final Set<Mac> portAddresses = new HashSet<>();
 
-    OperatorDesk(MonitorParts parts, CompletableFuture<Void> ended) {
+    OperatorDesk(MonitorParts parts, GuestDesk guests, CompletableFuture<Void> ended) {
         this.parts = parts;
+        this.guests = guests;
         this.ended = ended;
     }
 
     @Override
     public MonitorStatus status() {
-        return ask(() -> StatusReport.of(parts));
+        List<MonitorStatus.Guest> there = guests.list();
+        return ask(() -> StatusReport.of(parts, there));
     }
 
     @Override
     public List<MonitorStatus.Port> listPorts() {
-        return ask(() -> StatusReport.ports(parts));
+        List<MonitorStatus.Guest> there = guests.list();
+        return ask(() -> StatusReport.ports(parts, there));
+    }
+
+    @Override
+    public List<MonitorStatus.Guest> listGuests() {
+        return guests.list();
+    }
+
+    @Override
+    public CompletionStage<Void> addGuest(GuestSpec guest) {
+        guests.add(guest);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<Void> removeGuest(GuestName name) {
+        guests.remove(name);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** Privileges are about to be given up. */
+    void prepareForLess() {
+        guests.confine();
     }
 
     /** Domain thread: what needs privileges to be taken back is the starter's from now on. */

@@ -18,6 +18,7 @@ import java.util.OptionalLong;
 import org.cofferdam.audit.AuditCounters;
 import org.cofferdam.drivervm.DomainLayout;
 import org.cofferdam.monitor.config.Assignment;
+import org.cofferdam.monitor.config.GuestName;
 import org.cofferdam.monitor.config.StartOptions;
 import org.cofferdam.monitor.control.MonitorStatus;
 import org.cofferdam.monitor.domain.DomainReport;
@@ -34,7 +35,7 @@ import org.cofferdam.proxy.packetswitch.Verdict;
 final class StatusReport {
     private StatusReport() {}
 
-    static MonitorStatus of(MonitorParts parts) {
+    static MonitorStatus of(MonitorParts parts, List<MonitorStatus.Guest> guests) {
         StartOptions options = parts.options();
         AuditCounters log = parts.log().counters();
         return new MonitorStatus(
@@ -48,7 +49,7 @@ final class StatusReport {
                         options.mtu(),
                         parts.host().carrier()),
                 domain(parts),
-                ports(parts),
+                ports(parts, guests),
                 kernelDrops(parts.kernel().counters()),
                 new MonitorStatus.Audit(
                         options.auditDir().toString(),
@@ -123,7 +124,7 @@ final class StatusReport {
         return nanos < 0 ? OptionalLong.empty() : OptionalLong.of((nanos + 999_999) / 1_000_000);
     }
 
-    static List<MonitorStatus.Port> ports(MonitorParts parts) {
+    static List<MonitorStatus.Port> ports(MonitorParts parts, List<MonitorStatus.Guest> guests) {
         List<MonitorStatus.Port> ports = new ArrayList<>();
         DomainReport domain = parts.domain().report();
         ports.add(
@@ -156,6 +157,23 @@ final class StatusReport {
                             0,
                             0,
                             Map.of()));
+        }
+        for (MonitorStatus.Guest g : guests) {
+            MonitorStatus.Port p =
+                    switchPort(parts, new PortId(g.port()), g.name(), "guest", g.state(), g.mac());
+            ports.add(
+                    new MonitorStatus.Port(
+                            p.name(),
+                            p.kind(),
+                            p.state(),
+                            p.mac(),
+                            g.peers().contains(GuestName.HOST.value()),
+                            !g.peers().isEmpty(),
+                            p.rxFrames(),
+                            p.rxBytes(),
+                            p.txFrames(),
+                            p.txBytes(),
+                            p.verdicts()));
         }
         return ports;
     }

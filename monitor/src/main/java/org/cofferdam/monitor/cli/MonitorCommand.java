@@ -51,6 +51,15 @@ final class MonitorCommand {
                                     new PortAddCommand(console).spec(),
                                     new PortRemoveCommand(console).spec(),
                                     new PortListCommand(console).spec()));
+            case "guest" ->
+                    add(
+                            monitor,
+                            add(
+                                    guest(),
+                                    new GuestAddCommand(console).spec(),
+                                    new GuestRemoveCommand(console).spec(),
+                                    new GuestListCommand(console).spec(),
+                                    new GuestShowCommand(console).spec()));
             case "audit" ->
                     add(
                             monitor,
@@ -67,6 +76,7 @@ final class MonitorCommand {
                             new StopCommand(console).spec(),
                             new RestartDriverCommand(console).spec(),
                             port(),
+                            guest(),
                             audit());
         }
         return new CommandLine(monitor);
@@ -82,6 +92,19 @@ final class MonitorCommand {
                 "  monitor port add --netdev veth7 --mac 02:00:00:00:00:07",
                 "  monitor port list",
                 "  monitor port remove --netdev veth7");
+    }
+
+    private static CommandSpec guest() {
+        return group(
+                "guest",
+                "a command is missing (add, remove, list or show)",
+                "Makes ports for guests that attach by vhost-user (DPDK, QEMU, unikernels), or takes them away.",
+                "",
+                "Examples:",
+                "  monitor guest add web --mac 02:00:00:00:00:07 --ip 10.0.0.7 --peers db",
+                "  monitor guest list",
+                "  monitor guest show web -o json",
+                "  monitor guest remove web");
     }
 
     private static CommandSpec audit() {

@@ -4,11 +4,13 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.cofferdam.monitor.config.GuestName;
 import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.config.StartOptions;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
  * What a command is made of: picocli's description, put together in code rather than by annotations, because reading
@@ -38,6 +40,20 @@ final class Subcommand {
 
     CommandSpec spec() {
         return spec;
+    }
+
+    /** Adds a word that must be given, without an option's name. */
+    Word word(String label, String description) {
+        PositionalParamSpec word =
+                PositionalParamSpec.builder()
+                        .index("0")
+                        .arity("1")
+                        .type(String.class)
+                        .paramLabel(label)
+                        .description(description)
+                        .build();
+        spec.addPositional(word);
+        return new Word(word);
     }
 
     /** Adds an option with a value. */
@@ -97,6 +113,19 @@ final class Subcommand {
         return new MonitorPlace(runDir, socket);
     }
 
+    /** Like {@link #monitorPlace}, for commands that have a {@code --socket} of their own. */
+    MonitorPlace monitorPlaceBesideSocket() {
+        Value runDir =
+                value("DIR", "The monitor's run directory (default /run/cofferdam).", "--run-dir");
+        Value control =
+                value(
+                        "PATH",
+                        "The control API's socket (default control.sock in the run directory).",
+                        "--control");
+        flag("Show causes and stack traces of errors.", VERBOSE);
+        return new MonitorPlace(runDir, control);
+    }
+
     /** Adds the options of a command that reads a log. */
     Value auditDirectory() {
         Value dir =
@@ -143,6 +172,24 @@ final class Subcommand {
                         "-o: \"" + text + "\" is not an output format (" + other + " or json)");
             }
             return text.equals("json");
+        }
+    }
+
+    /** A word without an option's name, once the words have been read. */
+    record Word(PositionalParamSpec word) {
+        String text() {
+            @Nullable String value = word.getValue();
+            return value == null ? "" : value;
+        }
+
+        /** The word as a guest's name. */
+        GuestName guest() {
+            try {
+                return new GuestName(text());
+            } catch (IllegalArgumentException e) {
+                throw OperatorError.usage(
+                        e.getMessage() + "; 'monitor guest list' shows those that there are");
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 package org.cofferdam.monitor.config;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -10,6 +12,7 @@ public final class RawSettings {
     private record Entry(String text, String origin) {}
 
     private final Map<Setting, Entry> entries = new EnumMap<>(Setting.class);
+    private final List<GuestSpec> guests = new ArrayList<>();
 
     /**
      * Notes a setting; what is noted first wins, so the command line goes in before the file.
@@ -18,6 +21,16 @@ public final class RawSettings {
      */
     public void putIfAbsent(Setting setting, String text, String origin) {
         entries.putIfAbsent(setting, new Entry(text, origin));
+    }
+
+    /** Notes a guest of the configuration file. */
+    void addGuest(GuestSpec guest) {
+        guests.add(guest);
+    }
+
+    /** The guests of the configuration file, in its order. */
+    List<GuestSpec> guests() {
+        return List.copyOf(guests);
     }
 
     public boolean has(Setting setting) {

@@ -37,6 +37,7 @@ public enum Setting {
     AUDIT_DIR("DIR", "The audit log's folder (default /var/log/cofferdam)."),
     SOCKET("PATH", "The control API's socket (default control.sock in the run directory)."),
     RUN_DIR("DIR", "The run directory; one monitor each (default /run/cofferdam)."),
+    GUEST_DIR("DIR", "The folder of guests' sockets (default guests in the run directory)."),
     USER("NAME", "The user that the monitor becomes once it has started (default cofferdam).");
 
     private final String valueLabel;

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -18,11 +19,15 @@ public final class SettingsFile {
     /** More than enough for every key once with a path each; what is larger is not a configuration file. */
     private static final long MAX_BYTES = 64 * 1024;
 
+    /** Begins a key that describes a guest: {@code guest.NAME = mac=… ip=…}. */
+    private static final String GUEST = "guest.";
+
     private SettingsFile() {}
 
     /** Adds the file's settings to {@code into}, behind those already there. */
     public static void read(Path file, RawSettings into) {
         Set<Setting> seen = EnumSet.noneOf(Setting.class);
+        Set<String> guests = new HashSet<>();
         int number = 0;
         for (String line : lines(file)) {
             number++;
@@ -40,6 +45,14 @@ public final class SettingsFile {
                                 + "\" is not 'key = value'; write it so or remove it");
             }
             String key = text.substring(0, equals).strip();
+            if (key.startsWith(GUEST)) {
+                into.addGuest(guest(key, text.substring(equals + 1), place));
+                if (!guests.add(key)) {
+                    throw OperatorError.usage(
+                            place + ": " + key + " is given twice; remove one of the lines");
+                }
+                continue;
+            }
             Setting setting =
                     Setting.byKey(key)
                             .orElseThrow(
@@ -54,6 +67,22 @@ public final class SettingsFile {
                         place + ": " + key + " is given twice; remove one of the lines");
             }
             into.putIfAbsent(setting, text.substring(equals + 1).strip(), place + ": " + key);
+        }
+    }
+
+    private static GuestSpec guest(String key, String value, String place) {
+        try {
+            return GuestSpec.parse(new GuestName(key.substring(GUEST.length())), value);
+        } catch (IllegalArgumentException e) {
+            throw new OperatorError(
+                    ExitCode.USAGE,
+                    place
+                            + ": "
+                            + key
+                            + ": "
+                            + e.getMessage()
+                            + "; write it like guest.web = mac=02:00:00:00:00:07 ip=10.0.0.7",
+                    e);
         }
     }
 

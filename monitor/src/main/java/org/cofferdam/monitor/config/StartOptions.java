@@ -3,6 +3,7 @@ package org.cofferdam.monitor.config;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +17,8 @@ import java.util.Set;
  * @param idlePasses empty passes of the driver's loop before it sleeps
  * @param allowUnsafeInterrupts assign a PCI card whose interrupts the machine does not check
  * @param socket the control API's socket
+ * @param guestDir the folder of guests' sockets
+ * @param guests ports for guests that are there from the start
  * @param user whom a monitor that was started as root becomes
  * @param verbose say each step that changes the host on standard error, and causes of errors
  */
@@ -36,6 +39,8 @@ public record StartOptions(
         Path runDir,
         Path socket,
         String user,
+        Path guestDir,
+        List<GuestSpec> guests,
         boolean verbose) {
 
     public static final Path DEFAULT_RUN_DIR = Path.of("/run/cofferdam");
@@ -48,6 +53,7 @@ public record StartOptions(
 
     public StartOptions {
         etherTypes = Set.copyOf(etherTypes);
+        guests = List.copyOf(guests);
     }
 
     /** Turns texts into options, or throws {@link OperatorError} with exit code 2 naming the place that is wrong. */
@@ -95,6 +101,9 @@ public record StartOptions(
                         runDir,
                         socket,
                         raw.value(Setting.USER, StartOptions::user).orElse(DEFAULT_USER),
+                        raw.value(Setting.GUEST_DIR, StartOptions::path)
+                                .orElse(runDir.resolve("guests")),
+                        raw.guests(),
                         verbose);
         if (assignment instanceof Assignment.Emulated e
                 && e.wire().equals(options.hostInterface())) {

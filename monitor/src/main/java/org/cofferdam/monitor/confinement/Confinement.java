@@ -65,6 +65,11 @@ public final class Confinement {
                 starter);
     }
 
+    /** Whom this process will become; empty if it stays who it is. */
+    public static Optional<Account> laterUser(StartOptions options) {
+        return StarterProcess.isThere() ? Starter.account(options) : Optional.empty();
+    }
+
     /** The filter that the reviewed list describes. */
     public static CallFilter filter() {
         try (InputStream in =

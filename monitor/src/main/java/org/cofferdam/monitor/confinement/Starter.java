@@ -187,6 +187,7 @@ public final class Starter {
         Set<String> paths = new LinkedHashSet<>(ALWAYS_WRITABLE);
         paths.add(options.runDir().toString());
         paths.add(options.auditDir().toString());
+        paths.add(options.guestDir().toString());
         paths.add(String.valueOf(socket().getParent()));
         paths.add(temporary.toString());
         return paths;

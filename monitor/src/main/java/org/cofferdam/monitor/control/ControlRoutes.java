@@ -1,14 +1,18 @@
 package org.cofferdam.monitor.control;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.cofferdam.monitor.config.ExitCode;
+import org.cofferdam.monitor.config.GuestName;
+import org.cofferdam.monitor.config.GuestSpec;
 import org.cofferdam.monitor.config.InterfaceName;
 import org.cofferdam.monitor.config.MacAddress;
 import org.cofferdam.monitor.config.OperatorError;
@@ -23,6 +27,7 @@ final class ControlRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(ControlRoutes.class);
     private static final int MAX_REASON = 120;
     private static final String PORTS = "/v1/ports";
+    private static final String GUESTS = "/v1/guests";
 
     private final MonitorService service;
     private final CallRecorder recorder;
@@ -72,6 +77,20 @@ final class ControlRoutes {
         route("POST", "/v1/driver/restart", this::restart);
         route("POST", PORTS, this::addPort);
         route("DELETE", PORTS + "/", this::removePort);
+        route(
+                "GET",
+                GUESTS,
+                (rest, body) ->
+                        now(
+                                () ->
+                                        Answer.json(
+                                                200,
+                                                out ->
+                                                        StatusJson.guests(
+                                                                service.listGuests(), out))));
+        route("POST", GUESTS, this::addGuest);
+        route("GET", GUESTS + "/", this::showGuest);
+        route("DELETE", GUESTS + "/", this::removeGuest);
     }
 
     private void route(String method, String path, Route route) {
@@ -112,11 +131,13 @@ final class ControlRoutes {
             Caller caller, String method, String path, byte[] body) {
         String rest = "";
         Map<String, Route> methods = routes.get(path);
-        if (methods == null && path.startsWith(PORTS + "/") && path.length() > PORTS.length() + 1) {
-            methods = routes.get(PORTS + "/");
-            rest = path.substring(PORTS.length() + 1);
+        for (String of : List.of(PORTS + "/", GUESTS + "/")) {
+            if (methods == null && path.startsWith(of)) {
+                methods = routes.get(of);
+                rest = path.substring(of.length());
+            }
         }
-        if (methods == null || path.equals(PORTS + "/")) {
+        if (methods == null || path.endsWith("/")) {
             record(caller, true, method + " " + path);
             return answered(
                     Answer.error(
@@ -184,6 +205,52 @@ final class ControlRoutes {
             throw OperatorError.usage(String.valueOf(e.getMessage()));
         }
         return new Prepared("", () -> done(service.removePort(netdev)));
+    }
+
+    private Prepared addGuest(String rest, byte[] bytes) {
+        Set<String> fields = new TreeSet<>(GuestSpec.FIELDS);
+        fields.add("name");
+        CallBody body = CallBody.parse(bytes, fields);
+        GuestName name = body.required("name", GuestName::new);
+        GuestSpec guest;
+        try {
+            guest = GuestSpec.of(name, field -> body.text(field, text -> text));
+        } catch (IllegalArgumentException e) {
+            throw OperatorError.usage(String.valueOf(e.getMessage()));
+        }
+        return new Prepared(body.toString(), () -> done(service.addGuest(guest)));
+    }
+
+    private Prepared showGuest(String rest, byte[] bytes) {
+        GuestName name = guestName(rest, bytes);
+        return now(
+                () -> {
+                    MonitorStatus.Guest found =
+                            service.listGuests().stream()
+                                    .filter(g -> g.name().equals(name.value()))
+                                    .findFirst()
+                                    .orElseThrow(
+                                            () ->
+                                                    OperatorError.refused(
+                                                            "there is no guest "
+                                                                    + name
+                                                                    + "; 'monitor guest list' shows them"));
+                    return Answer.json(200, out -> StatusJson.guest(found, out));
+                });
+    }
+
+    private Prepared removeGuest(String rest, byte[] bytes) {
+        GuestName name = guestName(rest, bytes);
+        return new Prepared("", () -> done(service.removeGuest(name)));
+    }
+
+    private static GuestName guestName(String rest, byte[] bytes) {
+        CallBody.parse(bytes, Set.of());
+        try {
+            return new GuestName(rest);
+        } catch (IllegalArgumentException e) {
+            throw OperatorError.usage(String.valueOf(e.getMessage()));
+        }
     }
 
     private static String reason(CallBody body) {

@@ -2,6 +2,8 @@ package org.cofferdam.monitor.control;
 
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.cofferdam.monitor.config.GuestName;
+import org.cofferdam.monitor.config.GuestSpec;
 import org.cofferdam.monitor.config.InterfaceName;
 
 /**
@@ -30,6 +32,15 @@ public interface MonitorService {
 
     /** Makes an existing interface a port; complete when frames can pass. */
     CompletionStage<Void> addPort(PortRequest request);
+
+    /** The guests' ports. */
+    List<MonitorStatus.Guest> listGuests();
+
+    /** Makes a port for a guest; complete when its front end can connect. */
+    CompletionStage<Void> addGuest(GuestSpec guest);
+
+    /** Ends a guest's session and takes its port away. */
+    CompletionStage<Void> removeGuest(GuestName name);
 
     /** Takes a port away and leaves its interface as it was found. */
     CompletionStage<Void> removePort(InterfaceName netdev);

@@ -120,6 +120,39 @@ public record MonitorStatus(
             Map<String, Long> verdicts) {}
 
     /**
+     * A guest's port.
+     *
+     * @param port its number in the audit log
+     * @param ips the IP addresses that it may use; none: any
+     * @param bitsPerSecond most bits that it may send, 0 for no limit
+     * @param packetsPerSecond most frames that it may send, 0 for no limit
+     * @param peers whom it may talk to if they name it, too
+     * @param socket where its front end connects
+     * @param uid the only user who may connect
+     * @param state {@code waiting}, or where the session stands
+     * @param peerPid who is connected, 0 if nobody is
+     * @param queues how many of its queues run
+     */
+    public record Guest(
+            String name,
+            int port,
+            String mac,
+            List<String> ips,
+            long bitsPerSecond,
+            long packetsPerSecond,
+            List<String> peers,
+            String socket,
+            int uid,
+            String state,
+            long peerPid,
+            int queues) {
+        public Guest {
+            ips = List.copyOf(ips);
+            peers = List.copyOf(peers);
+        }
+    }
+
+    /**
      * The audit log.
      *
      * @param state {@code ok}, {@code waiting} (the packet path is held back) or what is wrong

@@ -53,6 +53,42 @@ public final class StatusJson {
         out.writeEndArray();
     }
 
+    /** Writes the array of guests, as {@code GET /v1/guests} answers. */
+    static void guests(List<MonitorStatus.Guest> guests, JsonGenerator out) throws IOException {
+        out.writeStartArray();
+        for (MonitorStatus.Guest g : guests) {
+            guest(g, out);
+        }
+        out.writeEndArray();
+    }
+
+    /** Writes one guest, as {@code GET /v1/guests/NAME} answers. */
+    static void guest(MonitorStatus.Guest g, JsonGenerator out) throws IOException {
+        out.writeStartObject();
+        out.writeStringField("name", g.name());
+        out.writeNumberField("port", g.port());
+        out.writeStringField("mac", g.mac());
+        texts("ips", g.ips(), out);
+        out.writeNumberField("bitsPerSecond", g.bitsPerSecond());
+        out.writeNumberField("packetsPerSecond", g.packetsPerSecond());
+        texts("peers", g.peers(), out);
+        out.writeStringField("socket", g.socket());
+        out.writeNumberField("uid", g.uid());
+        out.writeStringField("state", g.state());
+        out.writeNumberField("peerPid", g.peerPid());
+        out.writeNumberField("queues", g.queues());
+        out.writeEndObject();
+    }
+
+    private static void texts(String field, List<String> texts, JsonGenerator out)
+            throws IOException {
+        out.writeArrayFieldStart(field);
+        for (String text : texts) {
+            out.writeString(text);
+        }
+        out.writeEndArray();
+    }
+
     private static void monitor(MonitorStatus.Monitor m, JsonGenerator out) throws IOException {
         out.writeObjectFieldStart("monitor");
         out.writeNumberField("pid", m.pid());

@@ -44,6 +44,7 @@ public final class DomainThread implements AutoCloseable {
     private volatile @Nullable Throwable failure;
     private Runnable onFailure = () -> {};
     private Runnable beforeSleep = () -> {};
+    private BooleanSupplier readyToSleep = () -> true;
     private LongSupplier longestSleep = () -> TICK_NANOS;
 
     public DomainThread() {
@@ -68,6 +69,14 @@ public final class DomainThread implements AutoCloseable {
         all.add(fd, Epoll.IN, fd);
     }
 
+    /**
+     * Wakes the thread each time {@code fd}, which nobody here reads, becomes readable; by command, or before the
+     * start.
+     */
+    public void watchEdges(int fd) {
+        all.add(fd, Epoll.IN | Epoll.EDGE, fd);
+    }
+
     /** No longer. */
     public void unwatch(int fd) {
         all.remove(fd);
@@ -86,6 +95,11 @@ public final class DomainThread implements AutoCloseable {
     /** What to do each time before the thread sleeps until a descriptor wakes it. */
     public void beforeSleep(Runnable action) {
         beforeSleep = action;
+    }
+
+    /** Asked right before the thread sleeps: false if work has come meanwhile that no descriptor will tell of. */
+    public void readyToSleep(BooleanSupplier condition) {
+        readyToSleep = condition;
     }
 
     /** Tells for how many nanoseconds at most the agents can be left alone. */
@@ -152,7 +166,9 @@ public final class DomainThread implements AutoCloseable {
                 fruitless = false;
             } else if (now - idleSince > SPIN_NANOS) {
                 beforeSleep.run();
-                fruitless = all.await(Math.min(TICK_NANOS, longestSleep.getAsLong())) > 0;
+                fruitless =
+                        readyToSleep.getAsBoolean()
+                                && all.await(Math.min(TICK_NANOS, longestSleep.getAsLong())) > 0;
                 idle = false;
             } else {
                 Thread.onSpinWait();

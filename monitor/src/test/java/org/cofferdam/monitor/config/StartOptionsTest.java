@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,8 @@ final class StartOptionsTest {
                         Path.of("/run/lab"),
                         Path.of("/run/lab.sock"),
                         "cofferdam",
+                        Path.of("/run/lab/guests"),
+                        List.of(),
                         false),
                 options);
     }

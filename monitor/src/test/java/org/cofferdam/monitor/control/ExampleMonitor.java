@@ -1,5 +1,6 @@
 package org.cofferdam.monitor.control;
 
+import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,6 +11,8 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.cofferdam.monitor.config.GuestName;
+import org.cofferdam.monitor.config.GuestSpec;
 import org.cofferdam.monitor.config.InterfaceName;
 import org.cofferdam.monitor.config.OperatorError;
 
@@ -23,6 +26,8 @@ public final class ExampleMonitor implements MonitorService, CallRecorder {
     public volatile CompletionStage<Void> restartAnswer = CompletableFuture.completedFuture(null);
     private final Map<InterfaceName, PortRequest> ports =
             Collections.synchronizedMap(new TreeMap<>((a, b) -> a.value().compareTo(b.value())));
+
+    private final Map<GuestName, GuestSpec> guests = Collections.synchronizedMap(new TreeMap<>());
 
     @Override
     public MonitorStatus status() {
@@ -119,6 +124,44 @@ public final class ExampleMonitor implements MonitorService, CallRecorder {
             return CompletableFuture.failedFuture(
                     OperatorError.environment(
                             request.netdev() + " is a port already; remove it first"));
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public List<MonitorStatus.Guest> listGuests() {
+        List<MonitorStatus.Guest> out = new ArrayList<>();
+        synchronized (guests) {
+            for (GuestSpec g : guests.values()) {
+                out.add(
+                        new MonitorStatus.Guest(
+                                g.name().value(),
+                                2,
+                                g.mac().toString(),
+                                g.ips().stream().map(InetAddress::getHostAddress).toList(),
+                                g.rate().bitsPerSecond(),
+                                g.rate().packetsPerSecond(),
+                                g.peers().stream().sorted().map(GuestName::value).toList(),
+                                "/run/cofferdam/guests/" + g.name(),
+                                g.uid(),
+                                "waiting",
+                                0,
+                                0));
+            }
+        }
+        return out;
+    }
+
+    @Override
+    public CompletionStage<Void> addGuest(GuestSpec guest) {
+        guests.put(guest.name(), guest);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<Void> removeGuest(GuestName name) {
+        if (guests.remove(name) == null) {
+            throw OperatorError.refused("there is no guest " + name);
         }
         return CompletableFuture.completedFuture(null);
     }

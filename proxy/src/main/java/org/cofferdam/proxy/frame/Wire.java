@@ -5,7 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /** Numbers in network byte order at any alignment. */
-final class Wire {
+public final class Wire {
     private static final ValueLayout.OfShort U16 =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfInt U32 =
@@ -13,15 +13,15 @@ final class Wire {
 
     private Wire() {}
 
-    static int u8(MemorySegment memory, long offset) {
+    public static int u8(MemorySegment memory, long offset) {
         return Byte.toUnsignedInt(memory.get(ValueLayout.JAVA_BYTE, offset));
     }
 
-    static int u16(MemorySegment memory, long offset) {
+    public static int u16(MemorySegment memory, long offset) {
         return Short.toUnsignedInt(memory.get(U16, offset));
     }
 
-    static int i32(MemorySegment memory, long offset) {
+    public static int i32(MemorySegment memory, long offset) {
         return memory.get(U32, offset);
     }
 

@@ -32,9 +32,6 @@ public final class GuestPort implements Port {
     /** Most queues. */
     public static final int MOST_QUEUES = 2 * MOST_PAIRS;
 
-    /** Frames that one turn takes from a guest: the switch's other ports wait no longer than for these. */
-    private static final int TURN_FRAMES = 256;
-
     private static final Object NOBODYS = new Object();
 
     private final PortId id;
@@ -176,7 +173,7 @@ public final class GuestPort implements Port {
                     stopNotifications();
                 }
                 burst.setQueue(number);
-                queue.take(burst, gate, TURN_FRAMES);
+                queue.take(burst, gate);
                 refuseIfBroken(queue.queue(), number);
             }
             settle();

@@ -24,16 +24,14 @@ final class TransmitQueue {
         return queue;
     }
 
-    /** Takes frames up to what the burst holds, the gate admits and {@code most} says. */
-    void take(Burst burst, ReceiveGate gate, int most) {
-        int left = most;
-        while (left > 0 && burst.hasRoom() && gate.admits() && queue.take(taken)) {
+    /** Takes frames up to what the burst holds and the gate admits. */
+    void take(Burst burst, ReceiveGate gate) {
+        while (burst.hasRoom() && gate.admits() && queue.take(taken)) {
             long frameBytes = taken.readableBytes(0) - NetHeader.BYTES;
             gate.reserve(Math.clamp(frameBytes, 0, Ethernet.LARGEST_FRAME));
             copyOut(burst, frameBytes);
             queue.giveBack(taken.head(0), 0);
             taken.clear();
-            left--;
         }
     }
 

@@ -212,6 +212,9 @@ public final class PacketSwitch {
         if (!source.allows(Ethernet.type(memory, frame))) {
             return Verdict.DROP_ETHERTYPE;
         }
+        if (!source.policy.claims().allow(memory, frame, length)) {
+            return Verdict.DROP_SPOOFED_IP;
+        }
         long destination = Ethernet.destination(memory, frame);
         boolean group = (destination & Mac.GROUP_BIT) != 0;
         if (group && (destination & ~0xfL) == RESERVED_GROUP) {
@@ -221,6 +224,9 @@ public final class PacketSwitch {
         if (!group && receiver == null) {
             return Verdict.DROP_NO_DESTINATION;
         }
+        if (receiver != null && !source.reaches(receiver)) {
+            return Verdict.DROP_POLICY;
+        }
         if (!source.rate.admit(offloads.segments(), length)) {
             return Verdict.DROP_RATE;
         }
@@ -229,7 +235,7 @@ public final class PacketSwitch {
             return Verdict.FORWARDED;
         }
         for (SwitchPort port : ports) {
-            if (port != source) {
+            if (port != source && source.reaches(port)) {
                 port.selection.add(burst, index, Verdict.FLOODED);
             }
         }

@@ -15,6 +15,9 @@ import org.cofferdam.proxy.frame.Mac;
  *     this is the longest segment
  * @param packetsPerSecond most frames on a wire, 0 for no limit
  * @param bitsPerSecond most bits of frames, 0 for no limit
+ * @param reach the ports that it may talk to, a bit for each by its number; a frame passes if each of the two reaches
+ *     the other
+ * @param claims the IP addresses that it may use
  */
 public record PortPolicy(
         Role role,
@@ -22,7 +25,12 @@ public record PortPolicy(
         Set<Integer> etherTypes,
         int maxFrameBytes,
         long packetsPerSecond,
-        long bitsPerSecond) {
+        long bitsPerSecond,
+        long reach,
+        AddressClaims claims) {
+
+    /** Every port. */
+    public static final long ALL = -1;
 
     /** The two sides of the switch. */
     public enum Role {
@@ -58,6 +66,25 @@ public record PortPolicy(
         }
     }
 
+    /** A port that reaches all others and may use any IP address. */
+    public PortPolicy(
+            Role role,
+            Set<Mac> addresses,
+            Set<Integer> etherTypes,
+            int maxFrameBytes,
+            long packetsPerSecond,
+            long bitsPerSecond) {
+        this(
+                role,
+                addresses,
+                etherTypes,
+                maxFrameBytes,
+                packetsPerSecond,
+                bitsPerSecond,
+                ALL,
+                AddressClaims.ANY);
+    }
+
     /** The card's side with the usual types and no rate limit. */
     public static PortPolicy uplink(int mtu) {
         return new PortPolicy(
@@ -72,12 +99,46 @@ public record PortPolicy(
 
     /** The same with a rate limit; 0 for none. */
     public PortPolicy withRate(long packets, long bits) {
-        return new PortPolicy(role, addresses, etherTypes, maxFrameBytes, packets, bits);
+        return new PortPolicy(
+                role, addresses, etherTypes, maxFrameBytes, packets, bits, reach, claims);
     }
 
     /** The same with other types. */
     public PortPolicy withEtherTypes(Set<Integer> types) {
         return new PortPolicy(
-                role, addresses, types, maxFrameBytes, packetsPerSecond, bitsPerSecond);
+                role,
+                addresses,
+                types,
+                maxFrameBytes,
+                packetsPerSecond,
+                bitsPerSecond,
+                reach,
+                claims);
+    }
+
+    /** The same with other neighbours, a bit for each port. */
+    public PortPolicy withReach(long ports) {
+        return new PortPolicy(
+                role,
+                addresses,
+                etherTypes,
+                maxFrameBytes,
+                packetsPerSecond,
+                bitsPerSecond,
+                ports,
+                claims);
+    }
+
+    /** The same with these IP addresses and no others. */
+    public PortPolicy withClaims(AddressClaims allowed) {
+        return new PortPolicy(
+                role,
+                addresses,
+                etherTypes,
+                maxFrameBytes,
+                packetsPerSecond,
+                bitsPerSecond,
+                reach,
+                allowed);
     }
 }

@@ -39,6 +39,11 @@ final class SwitchPort {
         this.etherTypes = policy.etherTypes().stream().mapToInt(Integer::intValue).toArray();
     }
 
+    /** Whether frames may pass between the two: each must name the other. */
+    boolean reaches(SwitchPort other) {
+        return (policy.reach() >>> other.id.value() & other.policy.reach() >>> id.value() & 1) != 0;
+    }
+
     boolean allows(int etherType) {
         for (int allowed : etherTypes) {
             if (allowed == etherType) {

@@ -18,12 +18,14 @@ public enum Verdict {
     DROP_NO_ROOM(6, "receiver had no room"),
     /** No port has this address. */
     DROP_NO_DESTINATION(7, "no port has this address"),
-    /** A group address that bridges keep to themselves (IEEE 802.1Q, table 8-1). */
-    DROP_POLICY(8, "reserved group address"),
+    /** A group address that bridges keep to themselves (IEEE 802.1Q, table 8-1), or two ports that may not talk. */
+    DROP_POLICY(8, "reserved group address, or ports that may not talk to each other"),
     /** Shorter than an Ethernet header, or a virtio-net header that does not fit it. */
     DROP_MALFORMED(9, "frame and its header do not fit together"),
     /** The receiver is down or detached. */
-    DROP_PORT_DOWN(10, "receiver is down");
+    DROP_PORT_DOWN(10, "receiver is down"),
+    /** An IP packet, or a claim by ARP or neighbour discovery, of an address that is not the port's. */
+    DROP_SPOOFED_IP(11, "IP address not allowed on this port");
 
     private static final Verdict[] BY_CODE = values();
 

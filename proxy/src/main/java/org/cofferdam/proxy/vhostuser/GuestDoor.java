@@ -1,10 +1,12 @@
 package org.cofferdam.proxy.vhostuser;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.cofferdam.binding.NativeCallException;
 import org.cofferdam.binding.event.Epoll;
 import org.cofferdam.binding.event.EventFd;
@@ -27,8 +29,16 @@ public final class GuestDoor implements AutoCloseable {
     /** A message that was begun must be whole after this long. */
     private static final long MESSAGE_NANOS = 5_000_000_000L;
 
+    /** At most so many messages in {@link #WINDOW_NANOS}: no front end needs a tenth of them. */
+    private static final int MOST_MESSAGES = 1000;
+
+    private static final long WINDOW_NANOS = 1_000_000_000L;
+
     /** How often this end tries to connect where the front end listens. */
     private static final long RETRY_NANOS = 250_000_000L;
+
+    /** How long {@link #close} waits for a thread that its peer holds up. */
+    private static final long END_NANOS = 5_000_000_000L;
 
     private static final long FOR_EVER = -1;
     private static final long ARRIVAL = 1;
@@ -197,6 +207,8 @@ public final class GuestDoor implements AutoCloseable {
     private void talk(UnixStream stream, MessageReader reader, Session session)
             throws ProtocolFaultException {
         long deadline = 0;
+        int messages = 0;
+        long windowBegan = System.nanoTime();
         while (!stopping) {
             MessageReader.Found found = reader.poll();
             if (found == MessageReader.Found.END) {
@@ -211,6 +223,13 @@ public final class GuestDoor implements AutoCloseable {
                 }
                 reader.next();
                 deadline = 0;
+                if (++messages == MOST_MESSAGES) {
+                    // Each message is a record: a flood of them waits here, on its own thread, and
+                    // not in the log.
+                    LockSupport.parkNanos(windowBegan + WINDOW_NANOS - System.nanoTime());
+                    messages = 0;
+                    windowBegan = System.nanoTime();
+                }
             }
             look(session);
             if (found == MessageReader.Found.NOTHING) {
@@ -258,22 +277,33 @@ public final class GuestDoor implements AutoCloseable {
         }
     }
 
-    /** Ends the session, closes the door and waits until nothing of the guest's is held. */
+    /**
+     * Ends the session, closes the door and waits until nothing of the guest's is held, or {@link #END_NANOS} for a peer
+     * that holds its own thread up.
+     */
     @Override
     public void close() {
         stopping = true;
         wake.signal();
         boolean interrupted = false;
-        while (true) {
+        boolean ended = false;
+        long deadline = System.nanoTime() + END_NANOS;
+        while (!ended && System.nanoTime() - deadline < 0) {
             try {
-                thread.join();
-                break;
+                ended = thread.join(Duration.ofMillis(100));
             } catch (InterruptedException e) {
                 interrupted = true;
             }
         }
-        epoll.close();
-        wake.close();
+        if (ended) {
+            epoll.close();
+            wake.close();
+        } else {
+            // The peer holds its thread up, in a write to what they share. The switch lets go of
+            // its memory; what is
+            // mapped stays so until the peer lets go, too.
+            packets.post(port::detach);
+        }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

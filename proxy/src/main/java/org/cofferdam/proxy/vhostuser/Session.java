@@ -251,9 +251,6 @@ final class Session implements AutoCloseable {
     }
 
     private void startWhatIsReady() throws ProtocolFaultException {
-        if (state != SessionState.OWNED && state != SessionState.RUNNING) {
-            return;
-        }
         GuestFeatures accepted = new GuestFeatures(features);
         for (int i = 0; i < rings.length; i++) {
             RingState ring = rings[i];
@@ -269,6 +266,11 @@ final class Session implements AutoCloseable {
             // here reads.
             if (!accepted.has(GuestFeatures.VERSION_1)) {
                 throw fault(ProtocolFault.FEATURES, "VERSION_1 is missing");
+            }
+            if (state == SessionState.CONNECTED) {
+                // virtio-user says SET_OWNER to its first back end only, not to the one that
+                // connects after it.
+                move(SessionState.OWNED);
             }
             queues.start(i, config.get(), table.queueMemory(), ring.base(), accepted, ring.kick());
             ring.running(true);

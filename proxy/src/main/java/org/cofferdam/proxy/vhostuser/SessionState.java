@@ -3,13 +3,24 @@ package org.cofferdam.proxy.vhostuser;
 /** Where the session with a front end stands. */
 public enum SessionState {
     /** Connected; features may be asked for and set. */
-    CONNECTED,
+    CONNECTED(0),
     /** SET_OWNER came: the session has begun. No queue runs. */
-    OWNED,
+    OWNED(1),
     /** A queue runs at least. */
-    RUNNING,
+    RUNNING(2),
     /** The connection is gone, and nothing of the peer's is held. */
-    ENDED;
+    ENDED(3);
+
+    private final int code;
+
+    SessionState(int code) {
+        this.code = code;
+    }
+
+    /** The code in audit records; it never changes. */
+    public int code() {
+        return code;
+    }
 
     /** Whether the session may move there. */
     public boolean mayBecome(SessionState next) {

@@ -87,16 +87,11 @@ final class GuestPlace implements AutoCloseable {
         doors.add(GuestDoor.open(port, card, OptionalInt.empty(), arrivals, thread, recorder));
     }
 
-    /** A door that closes as when the monitor ends, and opens again as when it is started afresh. */
-    void reopen(int index) {
+    /** A door that closes as when the monitor ends, and connects again as when it is started afresh. */
+    void reopenAsClient(int index) {
         GuestPort port = ports.get(index);
         doors.remove(index).close();
-        try {
-            Files.deleteIfExists(socket(port.id().value()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        open(port, new Arrivals.Listening(UnixListener.bind(socket(port.id().value()), 16)));
+        open(port, new Arrivals.Connecting(socket(port.id().value())));
     }
 
     ListGuestRecorder recorder() {

@@ -98,6 +98,42 @@ final class TestpmdTest {
         }
     }
 
+    @Test
+    void itsQueuesStopAndStartTwentyTimes() {
+        NumberedFrames frames = numbered();
+        try (GuestPlace place = with(frames).withGuests(GUEST).start();
+                Testpmd testpmd = macswap("cofd", place, 1, "mrg_rxbuf=1")) {
+            await("testpmd's prompt", testpmd::isReady);
+            testpmd.command("start");
+            for (int round = 0; round < 20; round++) {
+                forwards(place, frames, ENOUGH / 20);
+                testpmd.command("stop");
+                testpmd.command("port stop 0");
+                testpmd.command("port start 0");
+                await("its queues to run again", () -> place.running(0) == 2);
+                testpmd.command("start");
+            }
+            forwards(place, frames, ENOUGH / 20);
+            assertEquals(0, place.recorder().count("refused"), place.recorder().lines().toString());
+        }
+    }
+
+    @Test
+    void whereItListensThisEndConnectsAndAfterARestartAgain() {
+        NumberedFrames frames = numbered();
+        try (GuestPlace place = with(frames).withGuests(GUEST).startAsClient();
+                Testpmd testpmd = macswap("cofe", place, 1, "mrg_rxbuf=1,server=1")) {
+            await("testpmd's prompt", testpmd::isReady);
+            testpmd.command("start");
+            for (int life = 0; life < 3; life++) {
+                await("its queues to run", () -> place.running(0) == 2);
+                forwards(place, frames, ENOUGH / 10);
+                place.reopenAsClient(0);
+            }
+            assertEquals(0, place.recorder().count("refused"), place.recorder().lines().toString());
+        }
+    }
+
     private static NumberedFrames numbered() {
         return new NumberedFrames(GuestPlace.mac(SOURCE), GuestPlace.mac(GUEST), 64, 1514);
     }
@@ -117,9 +153,13 @@ final class TestpmdTest {
     }
 
     private static void forwards(GuestPlace place, NumberedFrames frames) {
+        forwards(place, frames, ENOUGH);
+    }
+
+    private static void forwards(GuestPlace place, NumberedFrames frames, long enough) {
         long before = frames.returned();
         send(place, frames, true);
-        await("frames to come back", () -> frames.returned() > before + ENOUGH);
+        await("frames to come back", () -> frames.returned() > before + enough);
         send(place, frames, false);
         await("the last of them", () -> place.thread().ask(frames::underWay) == 0);
         assertEquals(0, frames.wrong());

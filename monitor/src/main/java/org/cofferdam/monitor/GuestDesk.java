@@ -1,0 +1,270 @@
+package org.cofferdam.monitor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.cofferdam.binding.socket.PeerCredentials;
+import org.cofferdam.monitor.config.EtherType;
+import org.cofferdam.monitor.config.GuestName;
+import org.cofferdam.monitor.config.GuestSpec;
+import org.cofferdam.monitor.config.OperatorError;
+import org.cofferdam.monitor.config.StartOptions;
+import org.cofferdam.monitor.control.MonitorStatus;
+import org.cofferdam.monitor.domain.DomainThread;
+import org.cofferdam.proxy.frame.Mac;
+import org.cofferdam.proxy.guestport.GuestPort;
+import org.cofferdam.proxy.packetswitch.AddressClaims;
+import org.cofferdam.proxy.packetswitch.CrossingRecorder;
+import org.cofferdam.proxy.packetswitch.PacketSwitch;
+import org.cofferdam.proxy.packetswitch.PortId;
+import org.cofferdam.proxy.packetswitch.PortPolicy;
+import org.cofferdam.proxy.vhostuser.Arrivals;
+import org.cofferdam.proxy.vhostuser.GuestCard;
+import org.cofferdam.proxy.vhostuser.GuestDoor;
+import org.cofferdam.proxy.vhostuser.PacketThread;
+import org.cofferdam.proxy.vhostuser.SessionState;
+
+/**
+ * The guests' ports: makes them, takes them away, and keeps whom each may talk to. The main thread at start and stop,
+ * the control thread between; {@link #readyToSleep} is the domain thread's.
+ */
+final class GuestDesk implements AutoCloseable {
+    /** Many times the longest turn of the domain thread. */
+    private static final long ANSWER_SECONDS = 5;
+
+    private record Guest(GuestSpec spec, GuestPort port, GuestDoor door) {}
+
+    private final StartOptions options;
+    private final DomainThread thread;
+    private final PacketSwitch packets;
+    private final CrossingRecorder crossings;
+    private final GuestsRecorder recorder;
+    private final GuestFolder folder;
+    private final PacketThread turns;
+    private final Map<GuestName, Guest> guests = new TreeMap<>();
+
+    // The domain thread's own.
+    private final List<GuestPort> asked = new ArrayList<>();
+
+    GuestDesk(
+            StartOptions options,
+            DomainThread thread,
+            PacketSwitch packets,
+            CrossingRecorder crossings,
+            GuestsRecorder recorder,
+            GuestFolder folder) {
+        this.options = options;
+        this.thread = thread;
+        this.packets = packets;
+        this.crossings = crossings;
+        this.recorder = recorder;
+        this.folder = folder;
+        this.turns =
+                new PacketThread() {
+                    @Override
+                    public void post(Runnable command) {
+                        thread.post(command);
+                    }
+
+                    @Override
+                    public void watch(int fd) {
+                        thread.watchEdges(fd);
+                    }
+
+                    @Override
+                    public void unwatch(int fd) {
+                        thread.unwatch(fd);
+                    }
+                };
+    }
+
+    /** Asks all guests for kicks; false if one has frames that would be taken now. Domain thread. */
+    boolean readyToSleep() {
+        boolean ready = true;
+        for (int i = 0; i < asked.size(); i++) {
+            GuestPort port = asked.get(i);
+            // What waits for room elsewhere is told of by whatever makes the room.
+            ready &= !port.askForKicks() || packets.heldBack(port.id());
+        }
+        return ready;
+    }
+
+    /** From now on sockets are made in the guests' folder only. */
+    synchronized void confine() {
+        folder.confine();
+    }
+
+    /**
+     * Makes a port; its front end can connect when this returns.
+     *
+     * @throws OperatorError if the name or the address is taken, or its socket cannot be made
+     */
+    synchronized void add(GuestSpec spec) {
+        if (guests.containsKey(spec.name())) {
+            throw OperatorError.refused(
+                    "there is a guest " + spec.name() + " already; see 'monitor guest list'");
+        }
+        GuestPort port = new GuestPort(freeId(), crossings);
+        Arrivals arrivals = new Arrivals.Listening(folder.listen(spec));
+        try {
+            ask(
+                    () -> {
+                        // Alone until its neighbours are told of it.
+                        packets.addPort(port.id(), port, policy(spec, 0));
+                        asked.add(port);
+                        return true;
+                    });
+        } catch (IllegalArgumentException e) {
+            arrivals.close();
+            folder.remove(spec);
+            throw OperatorError.refused(e.getMessage() + "; see 'monitor port list'");
+        }
+        Mac mac = new Mac(spec.mac().bits());
+        recorder.joined(port.id(), mac.value(), GuestPort.MOST_QUEUES, spec.name().value());
+        GuestCard card = new GuestCard(mac, options.mtu(), GuestPort.MOST_PAIRS);
+        GuestDoor door =
+                GuestDoor.open(port, card, OptionalInt.of(spec.uid()), arrivals, turns, recorder);
+        guests.put(spec.name(), new Guest(spec, port, door));
+        applyReach();
+    }
+
+    private PortId freeId() {
+        for (int id = MonitorParts.HOST.value() + 1; id < PortId.LIMIT; id++) {
+            int candidate = id;
+            if (guests.values().stream().noneMatch(g -> g.port.id().value() == candidate)) {
+                return new PortId(id);
+            }
+        }
+        throw OperatorError.refused(
+                "there are " + guests.size() + " guests already, which is the most; remove one");
+    }
+
+    /**
+     * Ends a guest's session and takes its port away.
+     *
+     * @throws OperatorError if there is none of this name
+     */
+    synchronized void remove(GuestName name) {
+        Guest guest = guests.get(name);
+        if (guest == null) {
+            throw OperatorError.refused(
+                    "there is no guest " + name + "; 'monitor guest list' shows them");
+        }
+        guests.remove(name);
+        takeAway(guest);
+        applyReach();
+    }
+
+    private void takeAway(Guest guest) {
+        guest.door.close();
+        ask(
+                () -> {
+                    packets.removePort(guest.port.id());
+                    asked.remove(guest.port);
+                    return true;
+                });
+        folder.remove(guest.spec);
+        recorder.gone(guest.port.id(), guest.spec.name().value());
+    }
+
+    private void applyReach() {
+        ask(
+                () -> {
+                    for (Guest guest : guests.values()) {
+                        packets.changePolicy(guest.port.id(), policy(guest.spec, reach(guest)));
+                    }
+                    return true;
+                });
+    }
+
+    /** A bit for each port that the guest names; the switch asks for the other's, too. */
+    private long reach(Guest guest) {
+        long bits = 1L << MonitorParts.UPLINK.value();
+        if (guest.spec.peers().contains(GuestName.HOST)) {
+            bits |= 1L << MonitorParts.HOST.value();
+        }
+        for (Guest other : guests.values()) {
+            if (guest.spec.peers().contains(other.spec.name())) {
+                bits |= 1L << other.port.id().value();
+            }
+        }
+        return bits;
+    }
+
+    private PortPolicy policy(GuestSpec spec, long reach) {
+        Mac mac = new Mac(spec.mac().bits());
+        return PortPolicy.station(mac, options.mtu())
+                .withEtherTypes(
+                        options.etherTypes().stream()
+                                .map(EtherType::value)
+                                .collect(Collectors.toSet()))
+                .withRate(spec.rate().packetsPerSecond(), spec.rate().bitsPerSecond())
+                .withClaims(AddressClaims.only(mac, spec.ips()))
+                .withReach(reach);
+    }
+
+    /** How the guests stand. */
+    synchronized List<MonitorStatus.Guest> list() {
+        List<Guest> all = List.copyOf(guests.values());
+        List<Integer> running = ask(() -> all.stream().map(g -> g.port.running()).toList());
+        List<MonitorStatus.Guest> list = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            list.add(status(all.get(i), running.get(i)));
+        }
+        return list;
+    }
+
+    private MonitorStatus.Guest status(Guest guest, int running) {
+        GuestSpec spec = guest.spec;
+        SessionState state = guest.door.state();
+        return new MonitorStatus.Guest(
+                spec.name().value(),
+                guest.port.id().value(),
+                spec.mac().toString(),
+                spec.ips().stream().map(ip -> String.valueOf(ip.getHostAddress())).toList(),
+                spec.rate().bitsPerSecond(),
+                spec.rate().packetsPerSecond(),
+                spec.peers().stream().sorted().map(GuestName::value).toList(),
+                folder.place(spec).toString(),
+                spec.uid(),
+                state == SessionState.ENDED ? "waiting" : state.name().toLowerCase(Locale.ROOT),
+                guest.door.peer().map(PeerCredentials::pid).orElse(0),
+                running);
+    }
+
+    private <T> T ask(Callable<T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        thread.post(
+                () -> {
+                    try {
+                        answer.complete(question.call());
+                    } catch (Exception e) {
+                        answer.completeExceptionally(e);
+                    }
+                });
+        try {
+            return answer.orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof IllegalArgumentException wrong) {
+                throw wrong;
+            }
+            throw OperatorError.failure("the packet path does not answer", e);
+        }
+    }
+
+    /** Takes all ports away. */
+    @Override
+    public synchronized void close() {
+        guests.values().forEach(this::takeAway);
+        guests.clear();
+        folder.close();
+    }
+}

@@ -1,0 +1,152 @@
+package org.cofferdam.tests.endtoend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.cofferdam.tests.lab.Command;
+import org.cofferdam.tests.lab.Json;
+import org.cofferdam.tests.lab.NetworkNamespaces;
+import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
+import org.cofferdam.tests.lab.RunningMonitor;
+import org.cofferdam.tests.lab.Testpmd;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** A guest attaches to a running, confined monitor, and is reached from the wire through the card. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class GuestPortTest {
+    private static final String MAC = "02:00:00:00:00:77";
+    private static final String IP = NetworkNamespaces.GUEST_IP;
+
+    @SuppressWarnings("NullAway.Init") // before every test
+    private NetworkNamespaces network;
+
+    @SuppressWarnings("NullAway.Init")
+    private RunningMonitor monitor;
+
+    @BeforeAll
+    void start() {
+        network = NetworkNamespaces.create();
+        monitor = RunningMonitor.start(network);
+        network.awaitPath(Namespace.HOST, NetworkNamespaces.OUTSIDE_IP);
+    }
+
+    @AfterAll
+    void stop() {
+        RunningMonitor last = monitor;
+        try (last) {
+            last.stop();
+        } finally {
+            network.close();
+        }
+    }
+
+    private Command.Result guest(String command, String... arguments) {
+        return monitor.launcher("guest", command)
+                .with(arguments)
+                .with("--run-dir", monitor.runDir().toString())
+                .run();
+    }
+
+    private Json show() {
+        return Json.parse(guest("show", "echo", "-o", "json").orFail().out());
+    }
+
+    @Test
+    @Order(1)
+    void aPortIsMadeAndShownAndWhatIsWrongIsRefused() {
+        guest("add", "echo", "--mac", MAC, "--ip", IP).orFail();
+        assertEquals("waiting", show().at("state").asText());
+        assertEquals(MAC, show().at("mac").asText());
+        assertTrue(guest("list").orFail().out().contains("echo"));
+        assertEquals(4, guest("add", "echo", "--mac", MAC).exit());
+        assertEquals(4, guest("add", "other", "--mac", MAC).exit());
+        assertEquals(
+                4,
+                guest("add", "other", "--mac", "02:00:00:00:00:78", "--socket", "/tmp/x").exit());
+        assertEquals(2, guest("add", "other", "--mac", "nonsense").exit());
+        assertEquals(2, guest("add", "../x", "--mac", MAC).exit());
+        assertEquals(4, guest("remove", "nobody").exit());
+        assertEquals(4, guest("show", "nobody").exit());
+    }
+
+    @Test
+    @Order(2)
+    void aGuestIsReachedFromTheWireAndComesBackAfterACrash() {
+        assumeTrue(
+                Testpmd.folder().isPresent(),
+                "testpmd was not unpacked; tests/testpmd/unpack does it");
+        Path socket = Path.of(show().at("socket").asText());
+        for (int life = 0; life < 2; life++) {
+            try (Testpmd guest =
+                    Testpmd.thatAnswersPings(socket, MAC, monitor.folder().resolve("testpmd"))) {
+                monitor.await("the guest's queues", () -> show().at("queues").asLong() == 2);
+                assertEquals("running", show().at("state").asText());
+                network.awaitPath(Namespace.OUTSIDE, IP);
+                assertEquals(0, network.loss(Namespace.OUTSIDE, IP, 10), guest::said);
+                // The policy names no peers: the host is not one.
+                assertEquals(100, network.loss(Namespace.HOST, IP, 2));
+                if (life == 1) {
+                    monitor.call("restart-driver", "--kill").orFail();
+                    network.awaitPath(Namespace.OUTSIDE, IP);
+                    assertEquals("running", show().at("state").asText());
+                }
+                guest.kill();
+            }
+            monitor.await("the port to wait", () -> show().at("state").asText().equals("waiting"));
+        }
+        assertFalse(monitor.records("GUEST_MESSAGE").isEmpty());
+        assertFalse(monitor.records("GUEST_MEMORY").isEmpty());
+        assertEquals(2, monitor.records("GUEST_LEFT").size());
+        List<Json> states = monitor.records("GUEST_SESSION");
+        assertTrue(states.size() >= 6, states.toString());
+    }
+
+    @Test
+    @Order(3)
+    void nonsenseCostsItsSenderTheConnectionAndIsOnRecord() throws IOException {
+        int before = monitor.records("GUEST_REFUSED").size();
+        UnixDomainSocketAddress place = UnixDomainSocketAddress.of(show().at("socket").asText());
+        try (SocketChannel peer = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            peer.connect(place);
+            peer.write(
+                    ByteBuffer.wrap("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+            assertEquals(-1, readToEnd(peer));
+        }
+        monitor.await("the record", () -> monitor.records("GUEST_REFUSED").size() == before + 1);
+    }
+
+    private static int readToEnd(SocketChannel peer) {
+        try {
+            return peer.read(ByteBuffer.allocate(64));
+        } catch (IOException reset) {
+            return -1;
+        }
+    }
+
+    @Test
+    @Order(4)
+    void afterItsRemovalNothingOfThePortIsLeft() {
+        Path socket = Path.of(show().at("socket").asText());
+        guest("remove", "echo").orFail();
+        assertFalse(socket.toFile().exists());
+        assertEquals(4, guest("show", "echo").exit());
+        assertEquals("[]", guest("list", "-o", "json").orFail().out().strip());
+    }
+}
