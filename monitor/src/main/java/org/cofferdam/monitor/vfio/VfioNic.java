@@ -282,9 +282,7 @@ public final class VfioNic implements AssignedNic {
         String line = kernelLog.next();
         while (line != null && lines < MOST_LINES) {
             lines++;
-            IommuFault.parse(line)
-                    .filter(f -> address.endsWith(":" + f.device()) || address.equals(f.device()))
-                    .ifPresent(events::iommuFault);
+            IommuFault.parse(line).ifPresent(this::tellOf);
             long untold = IommuFault.suppressed(line);
             if (untold > 0) {
                 events.iommuFaultsUntold(untold, true);
@@ -296,6 +294,14 @@ public final class VfioNic implements AssignedNic {
             overruns = kernelLog.overruns();
         }
         return lines;
+    }
+
+    private void tellOf(IommuFault fault) {
+        if (address.endsWith(":" + fault.device())) {
+            events.iommuFault(fault);
+        } else if (fault.isOfNobody()) {
+            events.unattributedFault(fault);
+        }
     }
 
     /** What the thread {@code card} has done, or takes too long to do. */
