@@ -5,8 +5,8 @@
 #
 #   --long      all scripts, ten rounds of start and stop instead of one, and all attacks
 #   --within=S  begin no script for which less than its usual time is left of S seconds; it is named as not run
-#   NAME        only these: card, card-82540em, hostile, control, trouble, refuse-no-iommu, refuse-no-intremap,
-#               compare
+#   NAME        only these: card, card-82540em, hostile, control, trouble, suspend, refuse-no-iommu,
+#               refuse-no-intremap, compare
 #
 # A lab that did not boot is tried once more by ops/lab/run, which says so; a script that failed never is.
 # Exit: 0 if all scripts ended well, 1 if one did not, 3 if there can be no lab here (its packages cannot be fetched).
@@ -35,7 +35,7 @@ for word in "$@"; do
 done
 if [ ${#names[@]} = 0 ]; then
     names=(card control refuse-no-iommu hostile)
-    ! $long || names+=(card-82540em trouble refuse-no-intremap compare)
+    ! $long || names+=(card-82540em trouble suspend refuse-no-intremap compare)
 fi
 rounds=1
 depth=quick
@@ -107,6 +107,7 @@ for name in "${names[@]}"; do
         in_lab 120 control.sh || status=$?
         ;;
     trouble) in_lab 600 trouble.sh || status=$? ;;
+    suspend) in_lab 240 suspend.sh freeze button || status=$? ;;
     compare) in_lab 600 compare.sh 4 || status=$? ;;
     refuse-no-iommu)
         options=(--no-iommu)
