@@ -72,6 +72,7 @@ for round in $(seq "$rounds"); do
     promise "round $round: the log verifies" log_verifies
     promise "round $round: monitor stop" stop
     promise "round $round: $module has the card again" driver_is $module
+    promise "round $round: and the log has it" has_record CARD_GIVEN_BACK ".text | test(\"to driver $module\")"
     netdev=$(own_netdev)
     ip address add 10.73.0.1/24 dev "$netdev"
     ip link set "$netdev" up
