@@ -47,6 +47,23 @@ restarted_since() {
     [ "$(status .domain.restarts)" -gt "$1" ]
 }
 
+# Huge pages for the domain's memory, and what the kernel maps for the card (events/iommu/map).
+sysctl -q vm.nr_hugepages=20
+mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null
+echo 1 >/sys/kernel/tracing/events/iommu/map/enable
+
+# maps_arena_alone: one range of 2 MiB pages, and nothing else but the two pages with which VFIO tries the IOMMU out.
+maps_arena_alone() {
+    grep -o 'iova=.*' /sys/kernel/tracing/trace | tee "$out/maps" | awk '
+        { split($0, word, "[= ]") }
+        $NF == "size=8192" { next }
+        /size=/ { ranges++; place = word[6]; bytes = word[8] }
+        END { exit !(ranges == 1 && bytes % 2097152 == 0 && place ~ /[02468ace]00000$/) }' || {
+        cat "$out/maps"
+        return 1
+    }
+}
+
 counts >"$out/before"
 promise "devices lists the card as assignable" \
     sh -c "monitor devices -o json | jq -e '.. | objects | select(.address? == \"0000:03:00.0\") | .assignable' | grep -q true"
@@ -60,6 +77,9 @@ for round in $(seq "$rounds"); do
     promise "round $round: ping to the other end" pings 10.73.0.2
     promise "round $round: ping from the other end" ip netns exec outside ping -q -c 3 -i 0.3 -W 5 10.73.0.1
     if [ "$round" = 1 ]; then
+        promise "the card reaches the arena alone, by pages of 2 MiB" maps_arena_alone
+        echo 0 >/sys/kernel/tracing/events/iommu/map/enable
+        sed 's/^/        /' "$out/maps"
         promise "TCP to the other end" transfer
         promise "TCP from the other end" transfer -R
         promise "the card's registers cost no exit" \
