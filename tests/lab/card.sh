@@ -52,13 +52,16 @@ sysctl -q vm.nr_hugepages=20
 mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null
 echo 1 >/sys/kernel/tracing/events/iommu/map/enable
 
-# maps_arena_alone: one range of 2 MiB pages, and nothing else but the two pages with which VFIO tries the IOMMU out.
+# maps_arena_alone: pieces of whole 2 MiB pages that make up the arena (DomainLayout), and nothing else but the two pages
+# with which VFIO tries the IOMMU out.
 maps_arena_alone() {
     grep -o 'iova=.*' /sys/kernel/tracing/trace | tee "$out/maps" | awk '
         { split($0, word, "[= ]") }
         $NF == "size=8192" { next }
-        /size=/ { ranges++; place = word[6]; bytes = word[8] }
-        END { exit !(ranges == 1 && bytes % 2097152 == 0 && place ~ /[02468ace]00000$/) }' || {
+        word[8] % 2097152 != 0 || word[2] !~ /[02468ace]00000$/ || word[6] !~ /[02468ace]00000$/ { bad = 1 }
+        word[2] < "0x0000000000800000" || word[4] > "0x0000000001000000" { bad = 1 }
+        { bytes += word[8] }
+        END { exit bad || bytes != 8388608 }' || {
         cat "$out/maps"
         return 1
     }
