@@ -5,7 +5,8 @@
 #
 #   --long      all scripts, ten rounds of start and stop instead of one, and all attacks
 #   --within=S  begin no script for which less than its usual time is left of S seconds; it is named as not run
-#   NAME        only these: card, card-82540em, hostile, control, trouble, refuse-no-iommu, refuse-no-intremap
+#   NAME        only these: card, card-82540em, hostile, control, trouble, suspend, refuse-no-iommu,
+#               refuse-no-intremap, compare
 #
 # A lab that did not boot is tried once more by ops/lab/run, which says so; a script that failed never is.
 # Exit: 0 if all scripts ended well, 1 if one did not, 3 if there can be no lab here (its packages cannot be fetched).
@@ -34,7 +35,7 @@ for word in "$@"; do
 done
 if [ ${#names[@]} = 0 ]; then
     names=(card control refuse-no-iommu hostile)
-    ! $long || names+=(card-82540em trouble refuse-no-intremap)
+    ! $long || names+=(card-82540em trouble suspend refuse-no-intremap compare)
 fi
 rounds=1
 depth=quick
@@ -61,11 +62,12 @@ caches=${XDG_CACHE_HOME:-$HOME/.cache}/cofferdam/lab/start-$(cat "$root"/monitor
 if [ ! -d "$caches" ]; then
     echo "=== start-up caches"
     made=$(mktemp -d)
-    if "$root/ops/lab/run" --timeout 300 --share "$share" --out "$made" "$here/rehearse.sh"; then
+    if "$root/ops/lab/run" --timeout 300 --share "$share" --out "$made" "$here/rehearse.sh" >"$made/said" 2>&1; then
         rm -rf "${caches%/*}"/start-*
         mkdir -p "$caches"
         mv "$made"/*.aot "$caches"
     else
+        tail -n 20 "$made/said" >&2
         echo "lab: no start-up caches could be made; the scripts run slower" >&2
     fi
     rm -rf "$made"
@@ -76,7 +78,7 @@ fi
 usual_seconds() {
     case $1 in
     card | card-82540em) echo 240 ;;
-    hostile | trouble) echo 300 ;;
+    hostile | trouble | compare) echo 300 ;;
     control | refuse-no-iommu) echo 90 ;;
     *) echo 180 ;;
     esac
@@ -105,6 +107,8 @@ for name in "${names[@]}"; do
         in_lab 120 control.sh || status=$?
         ;;
     trouble) in_lab 600 trouble.sh || status=$? ;;
+    suspend) in_lab 240 suspend.sh freeze button || status=$? ;;
+    compare) in_lab 600 compare.sh 4 || status=$? ;;
     refuse-no-iommu)
         options=(--no-iommu)
         in_lab 120 refusals.sh no-iommu || status=$?

@@ -22,6 +22,51 @@ free_kib() {
     awk '/^MemAvailable:/ { print $2 }' /proc/meminfo
 }
 
+# outage WHAT BODY: ends the driver by the control API, and prints how long the other end did not answer a ping of 100
+# a second, and how long by the log no frame passed.
+outage() {
+    before=$(status .domain.restarts)
+    ping -i 0.01 -c 1000 -D 10.73.0.2 >"$out/outage.ping" 2>&1 &
+    pinging=$!
+    sleep 2
+    ended=$(date +%s.%N)
+    promise "$1: is taken" \
+        curl -sf --max-time 20 --unix-socket "$control" -X POST -d "$2" -o /dev/null http://monitor/v1/driver/restart
+    promise "$1: the domain starts afresh" within 20 restarted_since "$before"
+    promise "$1: frames pass again" pings 10.73.0.2
+    kill $pinging 2>/dev/null
+    wait $pinging 2>/dev/null
+    # The longest time between two replies: it contains the end, unless the machine itself stood still.
+    awk -F'[][ ]' -v ended="$ended" '/bytes from/ { if (last && $2 - last > most) { most = $2 - last; from = last; to = $2 } last = $2 }
+        END { printf "        outage by ping: %d ms, the last reply %d ms before the call and the first one %d ms after it\n",
+            most * 1000, (ended - from) * 1000, (to - ended) * 1000 }' "$out/outage.ping"
+    echo "        outage by the log: $(status .domain.lastOutageMillis) ms; $(records CARD_CONDITION | jq -r .text | tail -n 1)"
+}
+
+restarted_since() {
+    [ "$(status .domain.restarts)" -gt "$1" ]
+}
+
+# Huge pages for the domain's memory, and what the kernel maps for the card (events/iommu/map).
+sysctl -q vm.nr_hugepages=20
+mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null
+echo 1 >/sys/kernel/tracing/events/iommu/map/enable
+
+# maps_arena_alone: pieces of whole 2 MiB pages that make up the arena (DomainLayout), and nothing else but the two pages
+# with which VFIO tries the IOMMU out.
+maps_arena_alone() {
+    grep -o 'iova=.*' /sys/kernel/tracing/trace | tee "$out/maps" | awk '
+        { split($0, word, "[= ]") }
+        $NF == "size=8192" { next }
+        word[8] % 2097152 != 0 || word[2] !~ /[02468ace]00000$/ || word[6] !~ /[02468ace]00000$/ { bad = 1 }
+        word[2] < "0x0000000000800000" || word[4] > "0x0000000001000000" { bad = 1 }
+        { bytes += word[8] }
+        END { exit bad || bytes != 8388608 }' || {
+        cat "$out/maps"
+        return 1
+    }
+}
+
 counts >"$out/before"
 promise "devices lists the card as assignable" \
     sh -c "monitor devices -o json | jq -e '.. | objects | select(.address? == \"0000:03:00.0\") | .assignable' | grep -q true"
@@ -35,25 +80,22 @@ for round in $(seq "$rounds"); do
     promise "round $round: ping to the other end" pings 10.73.0.2
     promise "round $round: ping from the other end" ip netns exec outside ping -q -c 3 -i 0.3 -W 5 10.73.0.1
     if [ "$round" = 1 ]; then
+        promise "the card reaches the arena alone, by pages of 2 MiB" maps_arena_alone
+        echo 0 >/sys/kernel/tracing/events/iommu/map/enable
+        sed 's/^/        /' "$out/maps"
         promise "TCP to the other end" transfer
         promise "TCP from the other end" transfer -R
         promise "the card's registers cost no exit" \
             sh -c "monitor audit tail -n 100000 -o json --type MMIO_READ,MMIO_WRITE | wc -l | grep -qx 0"
-        before=$(status .domain.restarts)
-        ping -i 0.01 -c 1500 -D 10.73.0.2 >"$out/outage.ping" 2>&1 &
-        sleep 2
-        curl -s --unix-socket $control -X POST http://monitor/v1/driver/restart >/dev/null
-        promise "the driver is restarted" within 20 sh -c "[ \$(curl -s --unix-socket $control http://monitor/v1/status | jq .domain.restarts) -gt $before ]"
-        promise "and frames pass again" pings 10.73.0.2
-        kill $! 2>/dev/null
-        wait $! 2>/dev/null
-        awk -F'[][ ]' '/bytes from/ { if (last && $2 - last > most) most = $2 - last; last = $2 }
-            END { printf "        outage by ping: %d ms\n", most * 1000 }' "$out/outage.ping"
-        echo "        outage by the log: $(status .domain.lastOutageMillis) ms; $(records CARD_CONDITION | jq -r .text | tail -n 1)"
+        outage "an operator's restart" '{}'
+        for kill in 1 2 3; do
+            outage "kill $kill of the driver" '{"kill": true}'
+        done
     fi
     promise "round $round: the log verifies" log_verifies
     promise "round $round: monitor stop" stop
     promise "round $round: $module has the card again" driver_is $module
+    promise "round $round: and the log has it" has_record CARD_GIVEN_BACK ".text | test(\"to driver $module\")"
     netdev=$(own_netdev)
     ip address add 10.73.0.1/24 dev "$netdev"
     ip link set "$netdev" up

@@ -4,6 +4,7 @@
 . /share/lib.sh
 modprobe e1000e
 within 10 own_netdev >/dev/null
+mac=$(cat /sys/class/net/"$(own_netdev)"/address)
 setpci -s 03:00.0 COMMAND=0006 >/dev/null
 echo 0000:03:00.0 >/sys/bus/pci/drivers/e1000e/unbind
 setpci -s 03:00.0 COMMAND=0006
@@ -18,6 +19,14 @@ ip netns exec outside timeout 15 tcpdump -Z root -i wire0 -c 1 -x -l 'ether prot
 sleep 1
 promise "the card is made to read a page of the host" /share/tools/bare-dma "$victim" read
 promise "and it leaves by the wire" within 5 grep -q '5a5a 5a5a 5a5a' "$out/seen"
+# Before the next attack, since frames of other sizes that wait on the wire would be messages of another kind.
+frames_for "$mac"
+interrupts=$(threshold_interrupts)
+# shellcheck disable=SC2086 # the words are options
+ip netns exec outside ping -q -c 60 -i 0.2 -W 1 $message_frames 10.73.0.1 >/dev/null 2>&1 &
+promise "the card is made to write to an MSI address" /share/tools/bare-dma $msi_address interrupt
+promise "and a processor is interrupted" interrupted_since "$interrupts"
+
 ip netns exec outside ping -q -c 60 -i 0.2 -W 1 10.73.0.1 >/dev/null 2>&1 &
 promise "the card is made to write to a page of the host" /share/tools/bare-dma "$victim" write
 exec 9>&-

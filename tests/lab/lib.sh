@@ -146,3 +146,31 @@ transfer() {
 log_verifies() {
     monitor audit verify
 }
+
+# An MSI address: a message to processor 1 (SDM 3A 11.11.1), or with remapping entry 0x80 of its table (VT-d 5.1.2.2). The
+# frames that carry the message have 272 bytes, of which the last 16 are its data four times over: vector 0xf9, which
+# on Linux is the threshold interrupt that no processor of a lab raises by itself.
+msi_address=0xfee01010
+message_frames="-s 230 -p 0000f900"
+
+# threshold_interrupts: how many the processors have taken.
+threshold_interrupts() {
+    awk '$1 == "THR:" { for (i = 2; i <= NF && $i ~ /^[0-9]+$/; i++) sum += $i } END { print sum + 0 }' /proc/interrupts
+}
+
+# interrupted_since COUNT
+interrupted_since() {
+    [ "$(threshold_interrupts)" -gt "$1" ]
+}
+
+# aimed ADDRESS read|write|interrupt: makes /tmp/aimed.elf, a driver whose card goes for that address.
+aimed() {
+    cp /share/hostile/dma-aimed.elf /tmp/aimed.elf
+    chmod 644 /tmp/aimed.elf
+    /share/tools/page aim /tmp/aimed.elf "$1" "$2"
+}
+
+# frames_for MAC: lets the other end send to 10.73.0.1 at any time, whether the address is resolved or not.
+frames_for() {
+    ip -n outside neighbour replace 10.73.0.1 lladdr "$1" dev wire0 nud permanent
+}

@@ -21,6 +21,18 @@ no-intremap)
     promise "and the log has the override" has_record POLICY_OVERRIDE 'true'
     promise "and it works" pings 10.73.0.2
     promise "and stops" stop
+
+    # Why the flag has to be given: what a driver can do then.
+    frames_for "$(cat /sys/class/net/"$(own_netdev)"/address)"
+    aimed $msi_address interrupt
+    interrupts=$(threshold_interrupts)
+    # shellcheck disable=SC2086 # the words are options
+    ip netns exec outside ping -q -i 0.05 $message_frames 10.73.0.1 >/dev/null 2>&1 &
+    pinging=$!
+    promise "a hostile driver starts" start --allow-unsafe-interrupts --image /tmp/aimed.elf --on-fault stop
+    promise "and interrupts a processor of the host" within 20 interrupted_since "$interrupts"
+    kill $pinging
+    promise "stop" stop
     ;;
 esac
 promise "the card's driver kept it" driver_is $module

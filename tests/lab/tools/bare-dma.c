@@ -4,6 +4,7 @@
  *
  *   bare-dma ADDRESS read     sends 64 bytes of physical memory by the wire
  *   bare-dma ADDRESS write    receives the next frames of the wire into physical memory
+ *   bare-dma ADDRESS interrupt   receives a frame of 272 bytes for the card itself: its last 16 go to the address
  *
  * Registers: 82574L datasheet, 10.2.5 and 10.2.6; descriptors 7.1.4 and 7.2.10. Root; bus mastering must be on.
  */
@@ -47,7 +48,7 @@ int main(int count, char **words) {
     uint64_t *memory = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_LOCKED, -1, 0);
     void *bar = fd < 0 ? MAP_FAILED : mmap(0, 128 << 10, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (count != 3 || bar == MAP_FAILED || memory == MAP_FAILED) {
-        fprintf(stderr, "usage: bare-dma ADDRESS read|write, with the card at 0000:03:00.0 enabled\n");
+        fprintf(stderr, "usage: bare-dma ADDRESS read|write|interrupt, with the card at 0000:03:00.0 enabled\n");
         return 2;
     }
     registers = bar;
@@ -63,6 +64,12 @@ int main(int count, char **words) {
         memory[1] = 64 | 0x0bull << 24; /* 64 bytes; EOP, IFCS, RS */
         set(TCTL, 1u << 1 | 1u << 3);
         set(TDBAL + TAIL, 1);
+    } else if (strcmp(words[2], "interrupt") == 0) {
+        ring(RDBAL, memory);
+        memory[0] = physical(memory) + 2048;
+        memory[2] = target;
+        set(RDBAL + TAIL, 2);
+        set(RCTL, 1u << 1 | 3u << 16 | 1u << 26); /* EN, BSIZE of 256 bytes, SECRC */
     } else {
         ring(RDBAL, memory);
         for (int i = 0; i < 8; i++) {

@@ -4,7 +4,7 @@
  *   page hold FILL       maps and locks a page filled with the byte FILL (hex), prints its physical address, and at the
  *                        end of standard input says "unchanged" (exit 0) or "changed" (exit 1)
  *   page where PID ADDR  prints the physical address behind a mapped address of a process (proc_pid_pagemap(5))
- *   page aim IMAGE ADDRESS read|write   puts these into an image of dma-aimed.c, behind its mark
+ *   page aim IMAGE ADDRESS read|write|interrupt   puts these into an image of dma-aimed.c, behind its mark
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -55,12 +55,20 @@ static int hold(uint8_t fill) {
     return 0;
 }
 
-static int aim(const char *image, uint64_t address, uint64_t kind) {
+static int aim(const char *image, uint64_t address, const char *kind) {
     static char content[1 << 20];
+    static const char *const kinds[] = {"read", "write", "interrupt"};
+    uint64_t number = 0;
+    while (strcmp(kind, kinds[number]) != 0) {
+        if (++number == 3) {
+            fprintf(stderr, "page: there is no attack %s\n", kind);
+            return 2;
+        }
+    }
     int fd = open(image, O_RDWR);
     ssize_t bytes = fd < 0 ? -1 : read(fd, content, sizeof content);
     char *mark = bytes < 24 ? NULL : memmem(content, (size_t)bytes - 16, "aim here", 8);
-    uint64_t values[] = {address, kind};
+    uint64_t values[] = {address, number};
     if (mark == NULL || pwrite(fd, values, sizeof values, mark + 8 - content) != (ssize_t)sizeof values) {
         fprintf(stderr, "page: %s has no mark, or cannot be changed\n", image);
         return 1;
@@ -70,7 +78,7 @@ static int aim(const char *image, uint64_t address, uint64_t kind) {
 
 int main(int count, char **words) {
     if (count == 5 && strcmp(words[1], "aim") == 0) {
-        return aim(words[2], strtoull(words[3], 0, 0), strcmp(words[4], "write") == 0);
+        return aim(words[2], strtoull(words[3], 0, 0), words[4]);
     }
     if (count == 3 && strcmp(words[1], "hold") == 0) {
         return hold((uint8_t)strtoul(words[2], 0, 16));

@@ -6,7 +6,7 @@
  * must be one that the kernel already holds under a name of the proxy's (without privileges nobody can load one), it
  * is attached at the proxy's own place among the filters, and only what sits at that place under such a name is ever
  * removed. So the worst that a request can do is to put the proxy's filter on an interface, or to take it away: frames
- * are dropped, none are invented. The card is bound by a command line that was fixed at the start.
+ * are dropped, none are invented. The card is bound and given back by command lines that were fixed at the start.
  */
 #include "starter.h"
 
@@ -24,12 +24,13 @@
 
 #define FILTER_HANDLE 0xc0fd /* KernelProxy.FILTER_HANDLE and FILTER_PRIORITY */
 #define FILTER_PRIORITY 1
+#define EXIT_NOTHING 1 /* GiveBackCommand.NOTHING */
 
 static const char *const PROGRAMS[] = {"cofd_wire", "cofd_port_in", "cofd_port_out"};
 
 /* StarterChannel.java writes the same. */
 struct request {
-    uint32_t what; /* 'A', 'D' or 'B' */
+    uint32_t what; /* 'A', 'D', 'B' or 'G' */
     uint32_t ifindex;
     uint32_t direction; /* enum bpf_tc_attach_point: 1 ingress, 2 egress */
     uint32_t program;   /* the kernel's number of the program */
@@ -120,15 +121,18 @@ static int detach(const struct request *r)
     return result == 0 ? 1 : result;
 }
 
-static int rebind_card(const struct words *command)
+/* Runs a command for the card. Returns 0, or 1 if it says that there was nothing to do. */
+static int run_for_card(const struct words *command)
 {
     if (command->count == 0)
         return -EOPNOTSUPP;
     int status = run_command(command, NULL);
-    return status >= 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
+    if (status < 0 || !WIFEXITED(status))
+        return -EIO;
+    return WEXITSTATUS(status) == 0 ? 0 : WEXITSTATUS(status) == EXIT_NOTHING ? 1 : -EIO;
 }
 
-bool serve_request(int channel, const struct words *rebind)
+bool serve_request(int channel, const struct card_commands *card)
 {
     struct request r;
     ssize_t n = recv(channel, &r, sizeof r, MSG_DONTWAIT | MSG_TRUNC);
@@ -140,7 +144,9 @@ bool serve_request(int channel, const struct words *rebind)
     bool place = n == (ssize_t)sizeof r && r.ifindex > 0 && r.ifindex <= INT32_MAX
         && (r.direction == BPF_TC_INGRESS || r.direction == BPF_TC_EGRESS) && r.qdisc <= 1;
     if (n == (ssize_t)sizeof r && r.what == 'B')
-        answer = rebind_card(rebind);
+        answer = run_for_card(&card->bind);
+    else if (n == (ssize_t)sizeof r && r.what == 'G')
+        answer = run_for_card(&card->give_back);
     else if (place && r.what == 'A')
         answer = attach(&r);
     else if (place && r.what == 'D')

@@ -2,7 +2,7 @@
  * The small process that stays root while the monitor gives its privileges up: it starts the monitor, passes signals
  * on, does the few things for it that requests.c names, and when it has ended, in whatever way, runs the clean-up.
  *
- *   starter JOURNAL TEMPORARY  N READABLE...  N WRITABLE...  N START...  N CLEAN_UP...  N REBIND...
+ *   starter JOURNAL TEMPORARY  N READABLE...  N WRITABLE...  N START...  N CLEAN_UP...  N BIND...  N GIVE_BACK...
  *
  * Before each list stands its length. JOURNAL is the file that is there as long as something has to be undone, TEMPORARY
  * a folder that the monitor has emptied; the clean-up gets the monitor's wait status as one word more. The exit code is
@@ -106,7 +106,7 @@ static _Noreturn void become_monitor(pid_t parent, int channel, int lifeline, co
 }
 
 /* Serves requests and signals until the monitor has ended; returns its wait status. */
-static int attend(pid_t monitor, int signals, int channel, const struct words *rebind)
+static int attend(pid_t monitor, int signals, int channel, const struct card_commands *card)
 {
     struct pollfd watched[] = {{signals, POLLIN, 0}, {channel, POLLIN, 0}};
     for (;;) {
@@ -121,7 +121,7 @@ static int attend(pid_t monitor, int signals, int channel, const struct words *r
         int status;
         if (waitpid(monitor, &status, WNOHANG) == monitor)
             return status;
-        if (watched[1].revents != 0 && !serve_request(channel, rebind))
+        if (watched[1].revents != 0 && !serve_request(channel, card))
             watched[1].fd = -1;
     }
 }
@@ -139,7 +139,9 @@ int main(int argc, char **argv)
     struct words writable = take(&at);
     struct words start = take(&at);
     struct words clean_up = take(&at);
-    struct words rebind = take(&at);
+    struct card_commands card;
+    card.bind = take(&at);
+    card.give_back = take(&at);
     libbpf_set_print(NULL);
 
     sigset_t handled;
@@ -175,7 +177,7 @@ int main(int argc, char **argv)
     close(lifeline);
     prctl(PR_SET_NAME, "cofd-starter", 0, 0, 0);
 
-    int status = attend(monitor, signals, sockets[0], &rebind);
+    int status = attend(monitor, signals, sockets[0], &card);
     rmdir(temporary);
     if (access(journal, F_OK) == 0) {
         char word[12];

@@ -29,8 +29,14 @@ int restrict_files(const struct words *readable, const struct words *writable);
 
 /* requests.c: what the starter does for a running monitor. */
 
+/* What is run when the monitor asks for it, in every word fixed at the start; empty for a monitor without a card. */
+struct card_commands {
+    struct words bind;
+    struct words give_back;
+};
+
 /* Reads one request from the channel and answers it. Returns false when the other side is gone. */
-bool serve_request(int channel, const struct words *rebind);
+bool serve_request(int channel, const struct card_commands *card);
 
 /* starter.c */
 

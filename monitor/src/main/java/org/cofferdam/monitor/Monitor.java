@@ -5,8 +5,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +18,7 @@ import org.cofferdam.audit.AuditLog;
 import org.cofferdam.audit.AuditLogException;
 import org.cofferdam.audit.AuditOptions;
 import org.cofferdam.audit.AuditSource;
+import org.cofferdam.binding.Parts;
 import org.cofferdam.binding.kvm.Kvm;
 import org.cofferdam.binding.kvm.UnsupportedKvmException;
 import org.cofferdam.binding.memory.SharedMemory;
@@ -75,7 +74,7 @@ public final class Monitor implements RunningMonitor {
     private static final int CONTROL_RING_BYTES = 256 << 10;
     private static final long BOOT_SECONDS = 10;
 
-    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Parts parts = new Parts();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final OperatorDesk desk;
     private final ControlRecorder control;
@@ -93,9 +92,9 @@ public final class Monitor implements RunningMonitor {
                 control.cleanedUp(run.cleanup());
             }
             NanoImage image = image(options.image());
-            Kvm kvm = part(openKvm());
+            Kvm kvm = parts.add(openKvm());
 
-            HostChanges changes = part(new HostChanges(run.journal()));
+            HostChanges changes = parts.add(new HostChanges(run.journal()));
             DomainRecorder recorder = new DomainRecorder(log.source("domain", EVENT_RING_BYTES));
             AssignedNic card;
             MacAddress mac;
@@ -106,7 +105,7 @@ public final class Monitor implements RunningMonitor {
                     mac = options.mac().orElseGet(() -> addressLike(emulated.wire()));
                     changes.wireUp(wire);
                     card =
-                            part(
+                            parts.add(
                                     new EmulatedNic(
                                             model(emulated),
                                             mac.bytes(),
@@ -117,14 +116,15 @@ public final class Monitor implements RunningMonitor {
                     wire = null;
                     progress.accept("taking the card " + pci.address());
                     TakenCard taken =
-                            part(
+                            parts.add(
                                     TakenCard.take(
                                             pci,
                                             options.allowUnsafeInterrupts(),
                                             run.journal(),
                                             control,
                                             options.verbose() ? progress : line -> {}));
-                    VfioNic nic = part(VfioNic.open(pci.address().toString(), taken, recorder));
+                    VfioNic nic =
+                            parts.add(VfioNic.open(pci.address().toString(), taken, recorder));
                     card = nic;
                     mac = nic.mac();
                 }
@@ -134,7 +134,7 @@ public final class Monitor implements RunningMonitor {
             Mac hostMac = new Mac(mac.bits());
             changes.note(new HostChange.Tap(options.hostInterface()));
             HostPort hostPort =
-                    part(
+                    parts.add(
                             HostPort.create(
                                     options.hostInterface().toString(),
                                     options.queues(),
@@ -145,7 +145,7 @@ public final class Monitor implements RunningMonitor {
             }
             AuditSource events = log.source("kernel", EVENT_RING_BYTES);
             KernelProxy kernel =
-                    part(
+                    parts.add(
                             KernelProxy.open(
                                     options.hostInterface().toString(),
                                     wire == null ? null : wire.toString(),
@@ -165,7 +165,7 @@ public final class Monitor implements RunningMonitor {
                     MonitorParts.HOST, hostPort, OperatorPolicy.host(options, Set.of(hostMac)));
             HostInterface host = new HostInterface(hostPort, mac);
             SharedMemory ram =
-                    part(SharedMemory.createLarge("driver-domain", DomainLayout.MEMORY_BYTES));
+                    parts.add(SharedMemory.createLarge("driver-domain", DomainLayout.MEMORY_BYTES));
             DriverDomain domain =
                     new DriverDomain(
                             kvm,
@@ -180,7 +180,7 @@ public final class Monitor implements RunningMonitor {
                             new UplinkQueues(uplink, card),
                             host,
                             recorder);
-            DomainThread thread = part(new DomainThread());
+            DomainThread thread = parts.add(new DomainThread());
             thread.onFailure(
                     () -> {
                         domain.close();
@@ -228,7 +228,7 @@ public final class Monitor implements RunningMonitor {
                                     () -> confinement),
                             guests,
                             ended);
-            part(() -> thread.post(domain::close));
+            parts.add(() -> thread.post(domain::close));
             boot(thread, domain);
             part(guests);
             options.guests().forEach(guests::add);
@@ -250,11 +250,6 @@ public final class Monitor implements RunningMonitor {
     public static RunningMonitor start(
             StartOptions options, RunDirectory run, Consumer<String> progress) {
         return new Monitor(options, run, progress);
-    }
-
-    private <T extends AutoCloseable> T part(T part) {
-        parts.push(part);
-        return part;
     }
 
     private static void boot(DomainThread thread, DriverDomain domain) {
@@ -292,10 +287,10 @@ public final class Monitor implements RunningMonitor {
     private AuditLog openLog(StartOptions options) {
         Path directory =
                 StarterProcess.isThere()
-                        ? part(LogFolder.forLater(options.auditDir(), options.user())).path()
+                        ? parts.add(LogFolder.forLater(options.auditDir(), options.user())).path()
                         : options.auditDir();
         try {
-            return part(AuditLog.open(AuditOptions.in(directory, hostName())));
+            return parts.add(AuditLog.open(AuditOptions.in(directory, hostName())));
         } catch (AuditLogException e) {
             throw OperatorError.environment(String.valueOf(e.getMessage()));
         }
@@ -388,22 +383,10 @@ public final class Monitor implements RunningMonitor {
 
     @Override
     public void close() {
-        RuntimeException first = null;
-        while (!parts.isEmpty()) {
-            try {
-                parts.pop().close();
-            } catch (Exception e) {
-                RuntimeException failure =
-                        OperatorError.failure("the stop was not clean: " + e.getMessage(), e);
-                if (first == null) {
-                    first = failure;
-                } else {
-                    first.addSuppressed(failure);
-                }
-            }
-        }
-        if (first != null) {
-            throw first;
+        try {
+            parts.close();
+        } catch (Parts.CloseException e) {
+            throw OperatorError.failure("the stop was not clean: " + e.getMessage(), e);
         }
     }
 }

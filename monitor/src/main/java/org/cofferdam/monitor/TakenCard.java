@@ -2,6 +2,7 @@ package org.cofferdam.monitor;
 
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.cofferdam.binding.NativeCallException;
 import org.cofferdam.monitor.config.Assignment;
 import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.config.PciAddress;
@@ -14,7 +15,6 @@ import org.cofferdam.monitor.pci.PciDevice;
 import org.cofferdam.monitor.pci.Verdict;
 import org.cofferdam.monitor.state.HostChange;
 import org.cofferdam.monitor.state.HostJournal;
-import org.cofferdam.monitor.state.StarterProcess;
 import org.cofferdam.monitor.vfio.VfioNic;
 import org.jspecify.annotations.Nullable;
 
@@ -127,24 +127,32 @@ final class TakenCard implements VfioNic.Slot, AutoCloseable {
      */
     @Override
     public void close() {
-        if (entry == null || StarterProcess.isThere()) {
-            return; // it was on vfio-pci before, or the starter's clean-up gives it back
+        if (entry == null) {
+            return; // it was on vfio-pci before
         }
         DriverBinding.GiveBack result =
-                binding.giveBack(address, card.id(), card.driver().orElse(DriverBinding.NO_DRIVER));
+                StarterChannel.inherited().map(TakenCard::byStarter).orElseGet(this::byHand);
         control.cardGivenBack(card, result);
         switch (result) {
             case DriverBinding.GiveBack.Done done -> journal.undone(entry);
             case DriverBinding.GiveBack.Nothing nothing -> journal.undone(entry);
             case DriverBinding.GiveBack.Failed failed ->
-                    throw OperatorError.failure(
-                            "the card "
-                                    + address
-                                    + " could not be given back ("
-                                    + failed.why()
-                                    + "); "
-                                    + failed.cure(),
-                            null);
+                    throw OperatorError.failure(failed.sentence(address), null);
+        }
+    }
+
+    private DriverBinding.GiveBack byHand() {
+        return binding.giveBack(address, card.id(), card.driver().orElse(DriverBinding.NO_DRIVER));
+    }
+
+    private static DriverBinding.GiveBack byStarter(StarterChannel starter) {
+        try {
+            return starter.giveBackCard()
+                    ? new DriverBinding.GiveBack.Done()
+                    : new DriverBinding.GiveBack.Nothing("nothing of it was to be given back");
+        } catch (NativeCallException e) {
+            return new DriverBinding.GiveBack.Failed(
+                    String.valueOf(e.getMessage()), "the starter tries once more when it ends");
         }
     }
 }

@@ -38,6 +38,11 @@ public final class CommandLineFront {
                 && args[1].equals(BindCommand.SECOND_WORD)) {
             return BindCommand.run(args, console);
         }
+        if (args.length == 5
+                && args[0].equals(RestoreCommand.FIRST_WORD)
+                && args[1].equals(GiveBackCommand.SECOND_WORD)) {
+            return GiveBackCommand.run(args, console);
+        }
         if (args.length > 0 && args[0].equals(RestoreCommand.FIRST_WORD)) {
             return RestoreCommand.run(args, console);
         }

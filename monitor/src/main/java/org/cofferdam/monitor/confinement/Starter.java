@@ -20,6 +20,9 @@ import org.cofferdam.monitor.config.ExitCode;
 import org.cofferdam.monitor.config.IoReason;
 import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.config.StartOptions;
+import org.cofferdam.monitor.pci.DriverBinding;
+import org.cofferdam.monitor.pci.KernelFiles;
+import org.cofferdam.monitor.pci.PciBus;
 import org.cofferdam.monitor.state.RunDirectory;
 import org.cofferdam.monitor.state.StarterProcess;
 
@@ -132,11 +135,8 @@ public final class Starter {
         start.add("-D" + StarterProcess.CHANNEL_PROPERTY + "=" + StarterChannel.CHANNEL);
         start.add("-Djava.io.tmpdir=" + temporary);
         start.addAll(own.subList(1, own.size()));
-        List<String> restore = new ArrayList<>();
-        restore.add(start.getFirst());
-        restore.addAll(own.subList(1, own.indexOf(mainClass()) + 1));
-        restore.addAll(
-                List.of("internal", "restore", options.runDir().toString(), socket().toString()));
+        List<String> restore =
+                internal(own, "restore", options.runDir().toString(), socket().toString());
         List<String> words = new ArrayList<>();
         words.add(program);
         words.add(options.runDir().resolve("journal").toString());
@@ -145,22 +145,50 @@ public final class Starter {
         list(words, writable(temporary));
         list(words, start);
         list(words, restore);
-        list(words, rebind(own));
+        list(words, forCard(own, "bind", options.user()));
+        list(words, forCard(own, "give-back", before()));
         return words;
     }
 
-    /** What binds the card when the monitor asks for it; none for an emulated card. */
-    private List<String> rebind(List<String> own) {
+    /** What binds the card when the monitor asks for it, or gives it back; none for an emulated card. */
+    private List<String> forCard(List<String> own, String command, String... more) {
         return switch (options.assignment()) {
             case Assignment.Emulated emulated -> List.of();
             case Assignment.Pci pci -> {
-                List<String> words = new ArrayList<>();
-                words.add(ProcessHandle.current().info().command().orElse(own.getFirst()));
-                words.addAll(own.subList(1, own.indexOf(mainClass()) + 1));
-                words.addAll(List.of("internal", "bind", pci.address().toString(), options.user()));
+                List<String> words = internal(own, command, pci.address().toString());
+                words.addAll(List.of(more));
                 yield words;
             }
         };
+    }
+
+    /** The card's identity and driver, as they are before it is taken. */
+    private String[] before() {
+        return switch (options.assignment()) {
+            case Assignment.Emulated emulated -> new String[0];
+            case Assignment.Pci pci ->
+                    new PciBus(KernelFiles.HERE)
+                            .find(pci.address())
+                            .map(
+                                    card ->
+                                            new String[] {
+                                                card.id(),
+                                                card.driver().orElse(DriverBinding.NO_DRIVER)
+                                            })
+                            .orElse(
+                                    new String[] {
+                                        DriverBinding.NO_DRIVER, DriverBinding.NO_DRIVER
+                                    });
+        };
+    }
+
+    private static List<String> internal(List<String> own, String... command) {
+        List<String> words = new ArrayList<>();
+        words.add(ProcessHandle.current().info().command().orElse(own.getFirst()));
+        words.addAll(own.subList(1, own.indexOf(mainClass()) + 1));
+        words.add("internal");
+        words.addAll(List.of(command));
+        return words;
     }
 
     private Path socket() {

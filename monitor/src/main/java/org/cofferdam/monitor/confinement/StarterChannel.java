@@ -15,7 +15,7 @@ import org.cofferdam.proxy.kernel.FilterPlacer;
  * number. requests.c has the same layout.
  *
  * <pre>
- * what       'A' attach, 'D' detach, 'B' bind the card
+ * what       'A' attach, 'D' detach, 'B' bind the card, 'G' give it back
  * ifindex    the interface
  * direction  1 ingress, 2 egress
  * program    the kernel's number of the program
@@ -55,6 +55,16 @@ public final class StarterChannel implements FilterPlacer {
     /** Binds the card to its VFIO driver and gives its group to the monitor's user; may take a second. */
     public void bindCard() {
         ask("bind", 'B', 0, 0, 0, 0);
+    }
+
+    /**
+     * Gives the card back to the driver that had it; may take seconds. Nobody has it open any more.
+     *
+     * @return false if there was nothing to give back
+     * @throws NativeCallException if it could not be done; the starter has said why on standard error
+     */
+    public boolean giveBackCard() {
+        return ask("give back", 'G', 0, 0, 0, 0) == 0;
     }
 
     @Override

@@ -135,6 +135,15 @@ public final class DomainRecorder implements CardEvents, VfioEvents {
     public void iommuFault(IommuFault fault) {
         dmaRefused = true;
         dmaRefusal = "the IOMMU refused: " + fault.describe();
+        record(fault);
+    }
+
+    @Override
+    public void unattributedFault(IommuFault fault) {
+        record(fault);
+    }
+
+    private void record(IommuFault fault) {
         flush();
         event(
                 CrossingType.IOMMU_FAULT,

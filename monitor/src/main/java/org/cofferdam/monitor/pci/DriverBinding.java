@@ -56,7 +56,12 @@ public final class DriverBinding {
         record Nothing(String why) implements GiveBack {}
 
         /** It could not be done: why, and what an operator can do. */
-        record Failed(String why, String cure) implements GiveBack {}
+        record Failed(String why, String cure) implements GiveBack {
+            /** For the operator. */
+            public String sentence(PciAddress address) {
+                return "the card " + address + " could not be given back (" + why + "); " + cure;
+            }
+        }
     }
 
     /** Whether a card has to be taken at all: one that is on vfio-pci already is used and left so. */

@@ -29,6 +29,9 @@ public record IommuFault(
         String text) {
     private static final int LONGEST_TEXT = 200;
 
+    /** What an IOMMU reports that was not told the requester, QEMU's for one. */
+    private static final int NOBODY = 0xffff;
+
     private static final Pattern INTEL =
             Pattern.compile(
                     "DMAR: \\[(DMA Read|DMA Write|INTR-REMAP)[^\\]]*\\] Request device"
@@ -92,6 +95,11 @@ public record IommuFault(
         return Integer.parseInt(device, 0, 2, 16) << 8
                 | Integer.parseInt(device, 3, 5, 16) << 3
                 | (device.charAt(6) - '0');
+    }
+
+    /** Whether the requester is none: all ones. */
+    public boolean isOfNobody() {
+        return requester() == NOBODY;
     }
 
     /** A few words. */

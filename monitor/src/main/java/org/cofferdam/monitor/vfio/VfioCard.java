@@ -1,9 +1,8 @@
 package org.cofferdam.monitor.vfio;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 import org.cofferdam.binding.NativeCallException;
+import org.cofferdam.binding.Parts;
 import org.cofferdam.binding.event.EventFd;
 import org.cofferdam.binding.vfio.MappedRegion;
 import org.cofferdam.binding.vfio.PciInterrupt;
@@ -35,7 +34,7 @@ public final class VfioCard implements AutoCloseable {
 
     private static final int RAH0 = 0x5404;
 
-    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Parts parts = new Parts();
     private final VfioContainer container;
     private final VfioDevice device;
     private final PciRegion bar0;
@@ -45,7 +44,7 @@ public final class VfioCard implements AutoCloseable {
 
     private VfioCard(String address, int groupNumber, Signals signals) {
         try {
-            VfioGroup group = part(VfioGroup.open(groupNumber));
+            VfioGroup group = parts.add(VfioGroup.open(groupNumber));
             if (!group.isViable()) {
                 throw OperatorError.environment(
                         address
@@ -53,12 +52,12 @@ public final class VfioCard implements AutoCloseable {
                                 + groupNumber
                                 + " with a device that a driver of the host holds; 'monitor devices' names it");
             }
-            container = part(VfioContainer.around(group));
-            device = part(group.device(address));
+            container = parts.add(VfioContainer.around(group));
+            device = parts.add(group.device(address));
             device.setBusMaster(false);
             model = model(address);
             bar0 = device.region(0);
-            registers = part(device.map(bar0, wholeBar(address)));
+            registers = parts.add(device.map(bar0, wholeBar(address)));
             interrupt = device.count(PciInterrupt.MSI) > 0 ? PciInterrupt.MSI : PciInterrupt.INTX;
             if (device.count(interrupt) == 0) {
                 throw OperatorError.environment(address + " has no interrupt; it cannot be used");
@@ -95,11 +94,6 @@ public final class VfioCard implements AutoCloseable {
             card.close();
             throw e;
         }
-    }
-
-    private <T extends AutoCloseable> T part(T part) {
-        parts.push(part);
-        return part;
     }
 
     private CardModel model(String address) {
@@ -190,20 +184,6 @@ public final class VfioCard implements AutoCloseable {
 
     @Override
     public void close() {
-        RuntimeException first = null;
-        while (!parts.isEmpty()) {
-            try {
-                parts.pop().close();
-            } catch (Exception e) {
-                if (first == null) {
-                    first = new IllegalStateException("the card was not let go cleanly", e);
-                } else {
-                    first.addSuppressed(e);
-                }
-            }
-        }
-        if (first != null) {
-            throw first;
-        }
+        parts.close();
     }
 }

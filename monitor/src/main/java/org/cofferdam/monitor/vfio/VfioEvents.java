@@ -8,6 +8,12 @@ public interface VfioEvents {
     void iommuFault(IommuFault fault);
 
     /**
+     * The IOMMU refused an access without being told whose it was ({@link IommuFault#isOfNobody}). It may have been the
+     * card's, so it belongs on record; it may have been another's, so nothing follows from it.
+     */
+    void unattributedFault(IommuFault fault);
+
+    /**
      * The kernel had more faults than it wrote about, of any device.
      *
      * @param exactly false: so many times an unknown number

@@ -41,6 +41,14 @@ public final class VfioNic implements AssignedNic {
     /** No card's reset takes longer: an FLR is due within 0.1 s (PCI Express Base 3.0, 6.6.2). */
     static final long STUCK_NANOS = 3_000_000_000L;
 
+    /**
+     * What the kernel writes when the machine woke (kernel/power/suspend.c, hibernate.c). Its clocks alone do not tell of
+     * a sleep in which they ran on, as they may in suspend to idle; the card was without power all the same.
+     */
+    private static final String SUSPEND_EXIT = "PM: suspend exit";
+
+    private static final String HIBERNATION_EXIT = "PM: hibernation: hibernation exit";
+
     private static final long OPEN_SECONDS = 10;
     private static final long CLOSE_SECONDS = 3;
     private static final int MOST_LINES = 64;
@@ -85,6 +93,7 @@ public final class VfioNic implements AssignedNic {
     private long lastLook;
     private long lastSlowLook;
     private long slept;
+    private boolean sleepTold;
     private long overruns;
 
     private VfioNic(String address, Slot slot, VfioEvents events) {
@@ -270,7 +279,7 @@ public final class VfioNic implements AssignedNic {
         }
         int work = readKernelLog();
         lookAtThread(now);
-        if (now - lastSlowLook >= SLOW_LOOK_NANOS) {
+        if (sleepTold || now - lastSlowLook >= SLOW_LOOK_NANOS) {
             lastSlowLook = now;
             lookSlowly();
         }
@@ -282,9 +291,8 @@ public final class VfioNic implements AssignedNic {
         String line = kernelLog.next();
         while (line != null && lines < MOST_LINES) {
             lines++;
-            IommuFault.parse(line)
-                    .filter(f -> address.endsWith(":" + f.device()) || address.equals(f.device()))
-                    .ifPresent(events::iommuFault);
+            IommuFault.parse(line).ifPresent(this::tellOf);
+            sleepTold |= line.startsWith(SUSPEND_EXIT) || line.startsWith(HIBERNATION_EXIT);
             long untold = IommuFault.suppressed(line);
             if (untold > 0) {
                 events.iommuFaultsUntold(untold, true);
@@ -296,6 +304,14 @@ public final class VfioNic implements AssignedNic {
             overruns = kernelLog.overruns();
         }
         return lines;
+    }
+
+    private void tellOf(IommuFault fault) {
+        if (address.endsWith(":" + fault.device())) {
+            events.iommuFault(fault);
+        } else if (fault.isOfNobody()) {
+            events.unattributedFault(fault);
+        }
     }
 
     /** What the thread {@code card} has done, or takes too long to do. */
@@ -373,10 +389,16 @@ public final class VfioNic implements AssignedNic {
 
     private void lookSlowly() {
         long now = clock.sleptNanos();
-        if (now - slept > SLEPT_NANOS && condition == CardCondition.READY && used) {
-            become(CardCondition.SLEPT, "for " + (now - slept) / 1_000_000 + " ms");
+        boolean stopped = now - slept > SLEPT_NANOS;
+        if ((stopped || sleepTold) && condition == CardCondition.READY && used) {
+            become(
+                    CardCondition.SLEPT,
+                    stopped
+                            ? "for " + (now - slept) / 1_000_000 + " ms"
+                            : "with the machine, whose clocks ran on");
         }
         slept = now;
+        sleepTold = false;
         if (condition == CardCondition.ABSENT && opening == null && slot.isOccupied()) {
             opening = thread.submit(() -> VfioCard.open(address, slot.bind(), signals));
         }

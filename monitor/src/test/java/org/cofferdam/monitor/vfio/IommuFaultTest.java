@@ -37,6 +37,17 @@ final class IommuFaultTest {
     }
 
     @Test
+    void aRequesterOfAllOnesIsNobody() {
+        IommuFault fault =
+                IommuFault.parse(
+                                "DMAR: [INTR-REMAP] Request device [ff:1f.7] fault index 0x80 [fault reason"
+                                        + " 0x22] Present field in the IRTE entry is clear")
+                        .orElseThrow();
+        assertTrue(fault.isOfNobody());
+        assertEquals(0x22, fault.reason());
+    }
+
+    @Test
     void aWriteThatTheAmdIommuRefusedIsReadLikewise() {
         IommuFault fault =
                 IommuFault.parse(

@@ -15,26 +15,14 @@ import org.cofferdam.tests.lab.Json;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A monitor that runs keeps little, and what it has changed on the host is undone whatever way it ends. */
 final class ConfinedMonitorTest {
     private static final long PF_USER_WORKER = 0x4000;
 
-    @SuppressWarnings("NullAway.Init") // before every test
-    private NetworkNamespaces network;
-
-    @BeforeEach
-    void makeNamespaces() {
-        network = NetworkNamespaces.create();
-    }
-
-    @AfterEach
-    void removeNamespaces() {
-        network.close();
-    }
+    @RegisterExtension private final NetworkNamespaces network = NetworkNamespaces.create();
 
     @Test
     void everyThreadIsWithoutPrivileges() throws IOException {

@@ -10,26 +10,14 @@ import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
 import org.cofferdam.tests.lab.Transfer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A driver that dies is replaced, and a monitor that stops leaves nothing. */
 final class DriverRestartTest {
     private static final long SOME = 4L << 20;
 
-    @SuppressWarnings("NullAway.Init") // before every test
-    private NetworkNamespaces network;
-
-    @BeforeEach
-    void makeNamespaces() {
-        network = NetworkNamespaces.create();
-    }
-
-    @AfterEach
-    void removeNamespaces() {
-        network.close();
-    }
+    @RegisterExtension private final NetworkNamespaces network = NetworkNamespaces.create();
 
     @Test
     void aTcpConnectionOutlivesTheDriver() {

@@ -18,9 +18,8 @@ import org.cofferdam.tests.lab.Json;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -123,18 +122,7 @@ final class HostileDriversTest {
         return all;
     }
 
-    @SuppressWarnings("NullAway.Init") // before every test
-    private NetworkNamespaces network;
-
-    @BeforeEach
-    void makeNamespaces() {
-        network = NetworkNamespaces.create();
-    }
-
-    @AfterEach
-    void removeNamespaces() {
-        network.close();
-    }
+    @RegisterExtension private final NetworkNamespaces network = NetworkNamespaces.create();
 
     static Stream<String> images() {
         return ON_RECORD.keySet().stream();

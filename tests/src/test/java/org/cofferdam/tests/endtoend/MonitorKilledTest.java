@@ -8,26 +8,14 @@ import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
 import org.cofferdam.tests.lab.Transfer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** kill -9 of the monitor costs nothing but the time until it is started again. */
 final class MonitorKilledTest {
-    @SuppressWarnings("NullAway.Init") // before every test
-    private NetworkNamespaces network;
-
-    @BeforeEach
-    void makeNamespaces() {
-        network = NetworkNamespaces.create();
-    }
-
-    @AfterEach
-    void removeNamespaces() {
-        network.close();
-    }
+    @RegisterExtension private final NetworkNamespaces network = NetworkNamespaces.create();
 
     @Test
     void theNextStartCleansUpAndForwardsAgain() {

@@ -6,24 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Host and outside meet in the driver domain and nowhere else. */
 final class NoOtherPathTest {
-    @SuppressWarnings("NullAway.Init") // before every test
-    private NetworkNamespaces network;
-
-    @BeforeEach
-    void makeNamespaces() {
-        network = NetworkNamespaces.create();
-    }
-
-    @AfterEach
-    void removeNamespaces() {
-        network.close();
-    }
+    @RegisterExtension private final NetworkNamespaces network = NetworkNamespaces.create();
 
     @Test
     void withTheDriverStoppedNothingPasses() {

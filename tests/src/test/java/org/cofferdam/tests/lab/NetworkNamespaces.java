@@ -12,9 +12,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The network of one test class, the same as ops/demo makes:
+ * The network of a test or of a class of them, the same as ops/demo makes:
  *
  * <pre>
  *  outside                       host                                    guest
@@ -23,8 +25,10 @@ import org.awaitility.Awaitility;
  * </pre>
  *
  * wire0 has no address, no ARP and no IPv6. Nothing joins a namespace to the machine's own network.
+ *
+ * <p>As a test's own field with {@code @RegisterExtension} it lasts as long as the test.
  */
-public final class NetworkNamespaces implements AutoCloseable {
+public final class NetworkNamespaces implements AutoCloseable, AfterEachCallback {
     public static final String HOST_IP = "10.77.0.1";
     public static final String OUTSIDE_IP = "10.77.0.2";
     public static final String GUEST_IP = "10.77.0.3";
@@ -173,6 +177,11 @@ public final class NetworkNamespaces implements AutoCloseable {
     }
 
     /** Ends every process inside, then removes the namespaces, and with them their links. */
+    @Override
+    public void afterEach(ExtensionContext test) {
+        close();
+    }
+
     @Override
     public void close() {
         for (Namespace ns : Namespace.values()) {

@@ -1,0 +1,99 @@
+#!/bin/bash
+# The card by the kernel's own driver and by the driver domain, in one run, on one machine and one wire: TCP both ways,
+# UDP of small packets both ways, request and response; as fast as it goes, and at half of the rate that the kernel's
+# own driver reached. Only ratios are printed: both ends and the driver share an emulated processor, so that a rate by
+# itself says nothing. The rates are in $LAB_OUT/compare.tsv.
+#
+#   compare.sh SECONDS     each measurement
+. /share/lib.sh
+prepare
+seconds=${1:-4}
+# What is compared is the monitor as it is installed, with its second compiler.
+unset JDK_JAVA_OPTIONS
+ip netns exec outside iperf3 -s -D >/dev/null
+ip netns exec outside /share/tools/rr serve 5202 &
+serving=$!
+
+# busy: clock ticks that the machine's processors have worked, a guest's among them (proc_stat(5)).
+busy() {
+    awk '/^cpu / { print $2 + $3 + $4 + $7 + $8 + $9 }' /proc/stat
+}
+
+# load NAME RATE: makes the load for some seconds at an offered rate (0: as fast as it goes), prints what arrived in a
+# second: bits of TCP, datagrams, responses.
+load() {
+    case $1 in
+    tcp-out) iperf3 -J -c 10.73.0.2 -t "$seconds" -b "$2" | jq .end.sum_received.bits_per_second ;;
+    tcp-in) iperf3 -J -c 10.73.0.2 -t "$seconds" -b "$2" -R | jq .end.sum_received.bits_per_second ;;
+    udp-out) datagrams "$2" ;;
+    udp-in) datagrams "$2" -R ;;
+    rr-tcp) /share/tools/rr call tcp 10.73.0.2 5202 "$seconds" "${2%.*}" ;;
+    rr-udp) /share/tools/rr call udp 10.73.0.2 5202 "$seconds" "${2%.*}" ;;
+    esac
+}
+
+# datagrams RATE OPTIONS...: of 64 bytes each; the receiver's count.
+datagrams() {
+    iperf3 -J -u -l 64 -c 10.73.0.2 -t "$seconds" -b "$(awk -v r="$1" 'BEGIN { printf "%d", r * 64 * 8 }')" "${@:2}" |
+        jq '.end.sum | (.packets - .lost_packets) / .seconds'
+}
+
+loads="tcp-out tcp-in udp-out udp-in rr-tcp rr-udp"
+
+# measure WHO: a line each: who, load, offered, arrived, ticks.
+measure() {
+    for name in $loads; do
+        for pace in unpaced half; do
+            offered=0
+            [ $pace = unpaced ] || offered=$(awk -v n="$name" '$1 == "kernel" && $2 == n && $3 == "unpaced" { print $5 / 2 }' "$out/compare.tsv")
+            before=$(busy)
+            arrived=$(load "$name" "$offered")
+            printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$name" $pace "$offered" "${arrived:-0}" $(($(busy) - before)) >>"$out/compare.tsv"
+        done
+    done
+}
+
+: >"$out/compare.tsv"
+netdev=$(own_netdev)
+ip address add 10.73.0.1/24 dev "$netdev"
+ip link set "$netdev" up
+promise "the kernel's own driver passes frames" within 20 pings 10.73.0.2 1
+measure kernel
+ip address flush dev "$netdev"
+ip link set "$netdev" down
+
+promise "the driver domain: start" start
+promise "the driver domain passes frames" within 20 pings 10.73.0.2 1
+for warm in 1 2; do
+    for name in $loads; do
+        load "$name" 0 >/dev/null
+    done
+done
+measure domain
+promise "the log verifies" log_verifies
+promise "stop" stop
+kill $serving
+wait $serving 2>/dev/null
+
+echo "        the driver domain to the kernel's own driver ($module), $seconds s each; CPU is the whole machine's, both ends"
+awk -F'\t' '
+    { rate[$1, $2, $3] = $5; offered[$1, $2, $3] = $4; ticks[$1, $2, $3] = $6 }
+    END {
+        split("'"$loads"'", names, " ")
+        printf "        %-8s  %-22s  %-22s  %s\n", "", "unpaced: rate", "unpaced: CPU each unit", "at half: delivered (kernel, domain), CPU"
+        for (i = 1; i in names; i++) {
+            n = names[i]
+            if (!rate["kernel", n, "unpaced"] || !rate["domain", n, "unpaced"] || !rate["domain", n, "half"]) {
+                printf "        %-8s  nothing arrived\n", n
+                continue
+            }
+            each = (ticks["domain", n, "unpaced"] / rate["domain", n, "unpaced"]) / (ticks["kernel", n, "unpaced"] / rate["kernel", n, "unpaced"])
+            printf "        %-8s  %-22.2f  %-22.2f  %.0f %%, %.0f %%, CPU %.2f\n", n,
+                rate["domain", n, "unpaced"] / rate["kernel", n, "unpaced"], each,
+                100 * rate["kernel", n, "half"] / offered["kernel", n, "half"],
+                100 * rate["domain", n, "half"] / offered["domain", n, "half"],
+                ticks["domain", n, "half"] / ticks["kernel", n, "half"]
+        }
+    }' "$out/compare.tsv"
+promise "each load arrived, by both" awk -F'\t' '$5 <= 0 { print; bad = 1 } END { exit bad || NR != 24 }' "$out/compare.tsv"
+finish
