@@ -230,7 +230,7 @@ public final class Monitor implements RunningMonitor {
                             ended);
             parts.add(() -> thread.post(domain::close));
             boot(thread, domain);
-            part(guests);
+            parts.add(guests);
             options.guests().forEach(guests::add);
             DomainReport report = desk.domainReport();
             progress.accept(
