@@ -17,11 +17,11 @@ make_namespaces
 first_mac=02:cf:00:00:01:01
 second_mac=02:cf:00:00:01:02
 
-# front_end BYTES: attaches both guests and lets 256 frames of this size go round in each direction.
+# front_end BYTES: attaches both guests and lets 768 frames of this size go round in each direction.
 front_end() {
     testpmd front 1 "net_virtio_user0,path=$first,mac=$first_mac,queues=1,queue_size=1024 net_virtio_user1,path=$second,mac=$second_mac,queues=1,queue_size=1024" \
         --forward-mode=io --txpkts="$1" --txd=1024 --rxd=1024 --eth-peer=0,$second_mac --eth-peer=1,$first_mac
-    tell front "start tx_first 8"
+    tell front "start tx_first 24"
     sleep 1
 }
 
