@@ -46,8 +46,8 @@ measure() {
 
 share() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%d", b ? 100 * a / b : 0 }'; }
 
-for guest in 1 2; do
-    monitor guest add "g$guest" --mac "02:00:00:00:00:0$guest" --peers "g$((3 - guest))" --run-dir "$work/run" >/dev/null
+for number in 1 2; do
+    monitor guest add "g$number" --mac "02:00:00:00:00:0$number" --peers "g$((3 - number))" --run-dir "$work/run" >/dev/null
 done
 for task in /proc/"$monitor_pid"/task/*; do
     [ "$(cat "$task/comm")" != domain ] || taskset -p -c 1 "${task##*/}" >/dev/null
