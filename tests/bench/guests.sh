@@ -22,7 +22,7 @@ testpmd() {
     for name in bus_vdev mempool_ring net_virtio net_vhost; do
         drivers_words+=(-d "$drivers/librte_$name.so.23")
     done
-    LD_LIBRARY_PATH=$place/lib:$drivers "$place/dpdk-testpmd" --no-huge -m 256 --no-pci --no-telemetry \
+    RUNTIME_DIRECTORY=$work LD_LIBRARY_PATH=$place/lib:$drivers "$place/dpdk-testpmd" --no-huge -m 256 --no-pci --no-telemetry \
         --file-prefix "$prefix" --lcores "0@0-1,1@$core" "${drivers_words[@]}" "$@"
 }
 
