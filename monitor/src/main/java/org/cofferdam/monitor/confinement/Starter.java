@@ -110,6 +110,10 @@ public final class Starter {
                             "cofferdam-",
                             PosixFilePermissions.asFileAttribute(
                                     PosixFilePermissions.fromString("rwx------")));
+            if (!Files.isDirectory(options.guestDir())) {
+                // Landlock knows only what is there.
+                Files.createDirectory(options.guestDir());
+            }
             List<String> words = words(temporary);
             RuntimeException failure = ProgramReplacement.with(words);
             Files.delete(temporary);

@@ -134,7 +134,7 @@ public final class GuestDoor implements AutoCloseable {
     private void run() {
         try {
             while (!stopping) {
-                Optional<UnixStream> next = arrivals.next();
+                Optional<UnixStream> next = nextArrival();
                 if (next.isEmpty()) {
                     awaitArrival();
                     continue;
@@ -149,6 +149,17 @@ public final class GuestDoor implements AutoCloseable {
             }
         } finally {
             arrivals.close();
+        }
+    }
+
+    /** Whoever comes next; nobody while this process has no descriptors left. */
+    private Optional<UnixStream> nextArrival() {
+        try {
+            return arrivals.next();
+        } catch (NativeCallException e) {
+            recorder.refused(port.id(), ProtocolFault.KERNEL, e.getMessage());
+            epoll.await(RETRY_NANOS);
+            return Optional.empty();
         }
     }
 
@@ -191,8 +202,10 @@ public final class GuestDoor implements AutoCloseable {
                 recorder.refused(port.id(), e.fault(), String.valueOf(e.getMessage()));
                 why = e.fault().sentence();
                 sayNo(stream, reader);
-            } catch (NativeCallException e) {
-                recorder.refused(port.id(), ProtocolFault.KERNEL, e.getMessage());
+            } catch (RuntimeException e) {
+                // The kernel's refusal, or a fault of ours: either ends this session and not the
+                // port.
+                recorder.refused(port.id(), ProtocolFault.KERNEL, e.toString());
                 why = ProtocolFault.KERNEL.sentence();
             } finally {
                 epoll.remove(stream.fd());

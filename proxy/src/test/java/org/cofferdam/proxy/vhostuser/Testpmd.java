@@ -8,23 +8,27 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A testpmd of Debian 12 that runs, spoken to by its prompt. Unpacked by tests/testpmd/unpack, never installed. */
 final class Testpmd implements AutoCloseable {
     private static final Pattern COUNTER = Pattern.compile("(RX|TX)-packets: *(\\d+)");
 
     private final Process process;
+    private final Path runtime;
     private final Writer commands;
     private final StringBuilder said = new StringBuilder();
     private final Thread listener;
 
-    private Testpmd(Process process) {
+    private Testpmd(Process process, Path runtime) {
         this.process = process;
+        this.runtime = runtime;
         this.commands = process.outputWriter(StandardCharsets.UTF_8);
         this.listener = Thread.ofPlatform().daemon().name("testpmd").start(this::listen);
     }
@@ -63,7 +67,10 @@ final class Testpmd implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
         builder.environment().put("LD_LIBRARY_PATH", folder.resolve("lib") + ":" + drivers);
         try {
-            return new Testpmd(builder.start());
+            // What DPDK keeps for other processes of its kind lies here, and not in /var/run.
+            Path runtime = Files.createTempDirectory("cofferdam-testpmd-");
+            builder.environment().put("RUNTIME_DIRECTORY", runtime.toString());
+            return new Testpmd(builder.start(), runtime);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -159,6 +166,13 @@ final class Testpmd implements AutoCloseable {
                 process.destroyForcibly();
             }
             awaitEnd();
+        }
+        try (Stream<Path> files = Files.walk(runtime)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

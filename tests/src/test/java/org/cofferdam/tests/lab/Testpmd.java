@@ -50,6 +50,8 @@ public final class Testpmd implements AutoCloseable {
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.to(output.toFile()));
         builder.environment().put("LD_LIBRARY_PATH", folder.resolve("lib") + ":" + drivers);
+        // What DPDK keeps for other processes of its kind lies here, and not in /var/run.
+        builder.environment().put("RUNTIME_DIRECTORY", String.valueOf(output.getParent()));
         try {
             return new Testpmd(builder.start(), output);
         } catch (IOException e) {
