@@ -39,6 +39,8 @@ final class NumberedFrames implements Port {
     private final BitSet under = new BitSet();
     private boolean sending;
     private long next;
+    private long nanosPerFrame;
+    private long due;
 
     NumberedFrames(Mac from, Mac to, int smallest, int largest) {
         this.from = from;
@@ -50,9 +52,26 @@ final class NumberedFrames implements Port {
     /** On the switch's thread. Frames under way when the guest left are gone: a new start forgets them. */
     void sending(boolean value) {
         sending = value;
+        due = System.nanoTime();
         if (value) {
             under.clear();
         }
+    }
+
+    /** From now on so many a second at most; on the switch's thread. */
+    void pace(long framesPerSecond) {
+        nanosPerFrame = 1_000_000_000L / framesPerSecond;
+    }
+
+    private boolean isDue() {
+        if (nanosPerFrame == 0) {
+            return true;
+        }
+        if (System.nanoTime() - due < 0) {
+            return false;
+        }
+        due += nanosPerFrame;
+        return true;
     }
 
     /** Frames that came back as they were. */
@@ -72,7 +91,11 @@ final class NumberedFrames implements Port {
 
     @Override
     public void receive(Burst burst, ReceiveGate gate) {
-        while (sending && under.cardinality() < WINDOW && burst.hasRoom() && gate.admits()) {
+        while (sending
+                && under.cardinality() < WINDOW
+                && burst.hasRoom()
+                && gate.admits()
+                && isDue()) {
             int slot = under.nextClearBit(0);
             int bytes = smallest + (int) (next % (largest - smallest + 1));
             long number = next++ * WINDOW + slot;

@@ -134,6 +134,51 @@ final class TestpmdTest {
         }
     }
 
+    /** With {@code ops/test --soak} a minute in twenty lives. */
+    @Test
+    void atHalfOfItsCapacityNothingIsLostThroughManyLives() {
+        int lives = Boolean.getBoolean("cofferdam.soak") ? 20 : 2;
+        NumberedFrames frames = numbered();
+        long half = 0;
+        try (GuestPlace place = with(frames).withGuests(GUEST).start()) {
+            for (int life = 1; life <= lives; life++) {
+                try (Testpmd testpmd = macswap("coff", place, 1, "mrg_rxbuf=1")) {
+                    await("testpmd's prompt", testpmd::isReady);
+                    await("its queues to run", () -> place.running(0) == 2);
+                    testpmd.command("start");
+                    if (half == 0) {
+                        half = forASecond(place, frames) / 2;
+                        long pace = half;
+                        place.thread()
+                                .ask(
+                                        () -> {
+                                            frames.pace(pace);
+                                            return true;
+                                        });
+                    }
+                    for (int second = 0; second < 3; second++) {
+                        assertTrue(forASecond(place, frames) > 0);
+                    }
+                }
+                int times = life;
+                await("its end", () -> place.recorder().count("left") == times);
+            }
+            assertEquals(0, place.recorder().count("refused"), place.recorder().lines().toString());
+        }
+    }
+
+    /** Sends for a second, and returns how many frames came back: all that were sent. */
+    private static long forASecond(GuestPlace place, NumberedFrames frames) {
+        long before = frames.returned();
+        long end = System.nanoTime() + 1_000_000_000L;
+        send(place, frames, true);
+        await("the second's end", () -> System.nanoTime() - end >= 0);
+        send(place, frames, false);
+        await("the last of them", () -> place.thread().ask(frames::underWay) == 0);
+        assertEquals(0, frames.wrong());
+        return frames.returned() - before;
+    }
+
     private static NumberedFrames numbered() {
         return new NumberedFrames(GuestPlace.mac(SOURCE), GuestPlace.mac(GUEST), 64, 1514);
     }

@@ -132,6 +132,24 @@ final class GuestPortTest {
         monitor.await("the record", () -> monitor.records("GUEST_REFUSED").size() == before + 1);
     }
 
+    /** The tests run as root, whom no file mode keeps out: it is the socket's credentials that do. */
+    @Test
+    @Order(3)
+    void anotherUserThanThePolicysIsRefused() throws IOException {
+        guest("add", "theirs", "--mac", "02:00:00:00:00:79", "--uid", "65534").orFail();
+        Json theirs = Json.parse(guest("show", "theirs", "-o", "json").orFail().out());
+        int before = monitor.records("GUEST_REFUSED").size();
+        try (SocketChannel peer = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            peer.connect(UnixDomainSocketAddress.of(theirs.at("socket").asText()));
+            assertEquals(-1, readToEnd(peer));
+        }
+        monitor.await(
+                "the record", () -> monitor.records("GUEST_REFUSED").size() == before + 1);
+        String said = monitor.records("GUEST_REFUSED").getLast().toString();
+        assertTrue(said.contains("uid 0"), said);
+        guest("remove", "theirs").orFail();
+    }
+
     private static int readToEnd(SocketChannel peer) {
         try {
             return peer.read(ByteBuffer.allocate(64));
