@@ -3,7 +3,7 @@
  * Sends one Ethernet frame again and again through an interface, for the benchmarks: sendmmsg on a packet
  * socket, past the queueing discipline. Trusts its command line; meant for a namespace of one's own.
  *
- *     pktgen INTERFACE DESTINATION-MAC DESTINATION-IP FRAME-BYTES SECONDS
+ *     pktgen INTERFACE DESTINATION-MAC DESTINATION-IP FRAME-BYTES SECONDS [FRAMES-A-SECOND]
  *
  * The frame is UDP over IPv4 from the interface's MAC; FRAME-BYTES counts as the wire does, with the 4 bytes of
  * the checksum that the card adds: 64 to 1518. Prints: sent N frames in S s.
@@ -61,13 +61,14 @@ int main(int argc, char **argv)
 	struct ifreq request = {0};
 	unsigned mac[ETH_ALEN];
 	struct in_addr to, from;
-	if (argc != 6 || sscanf(argv[2], "%x:%x:%x:%x:%x:%x", mac, mac + 1, mac + 2, mac + 3, mac + 4, mac + 5) != 6 ||
+	if (argc < 6 || argc > 7 || sscanf(argv[2], "%x:%x:%x:%x:%x:%x", mac, mac + 1, mac + 2, mac + 3, mac + 4, mac + 5) != 6 ||
 	    !inet_aton(argv[3], &to)) {
-		fprintf(stderr, "usage: pktgen INTERFACE DESTINATION-MAC DESTINATION-IP FRAME-BYTES SECONDS\n");
+		fprintf(stderr, "usage: pktgen INTERFACE DESTINATION-MAC DESTINATION-IP FRAME-BYTES SECONDS [RATE]\n");
 		return 2;
 	}
 	int length = atoi(argv[4]) - CHECKSUM;
 	double seconds = atof(argv[5]);
+	double rate = argc == 7 ? atof(argv[6]) : 0; /* 0: as fast as it goes */
 	if (length < ETH_ZLEN || length > MAX_FRAME || seconds <= 0 || seconds > 600) {
 		fprintf(stderr, "pktgen: frames have 64 to 1518 bytes, a run takes at most 600 seconds\n");
 		return 2;
@@ -115,6 +116,10 @@ int main(int argc, char **argv)
 		else if (errno != EINTR)
 			die("sendmmsg");
 		t = now();
+		if (rate > 0 && begin + sent / rate > t) {
+			usleep((begin + sent / rate - t) * 1e6);
+			t = now();
+		}
 	}
 	printf("sent %lu frames in %.3f s\n", sent, t - begin);
 	return 0;

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Ports share the thread by what their frames cost ({@link FairTurn}): a flood from one leaves the others theirs.
  *
- * <p>Nothing is lost in silence. A port is not looked at while the audit ring has no room for its records, nor (the
- * uplink apart) while the uplink has no room for a frame of the largest size: its peer waits, and the pass is counted.
+ * <p>Nothing is lost in silence. A port is not looked at while the audit ring has no room for its records, nor, if it
+ * speaks to the uplink, while that has no room for a frame of the largest size: its peer waits, and the pass is counted.
  */
 public final class PacketSwitch {
     // 01:80:c2:00:00:00 to 0f: pause frames, spanning tree and their kin never cross a bridge (IEEE
@@ -159,7 +159,9 @@ public final class PacketSwitch {
         }
         ReceiveGate gate =
                 source.turn.towards(
-                        source.isUplink || uplink == null ? ReceiveGate.OPEN : uplink.port.gate());
+                        uplink != null && source.waitsForUplink
+                                ? uplink.port.gate()
+                                : ReceiveGate.OPEN);
         if (!gate.open(now)) {
             source.counters.add(PortCounter.HELD_FOR_UPLINK, 1);
             return 0;
@@ -172,6 +174,7 @@ public final class PacketSwitch {
             source.rate.advance(now);
             judge(source);
             recorder.burstIn(source.id, burst.queue(), count, burst.lengths(), burst.verdicts());
+            source.sentBurst(now, uplink != null && uplink.selection.count() > 0);
             deliver();
         }
         return count;

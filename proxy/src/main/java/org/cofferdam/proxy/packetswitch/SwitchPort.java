@@ -2,6 +2,9 @@ package org.cofferdam.proxy.packetswitch;
 
 /** What the switch keeps for a port. */
 final class SwitchPort {
+    /** So long after its last frame for the uplink a station counts as one that speaks to it. */
+    static final long FORGET_NANOS = 100_000_000;
+
     final PortId id;
     final Port port;
     final PortPolicy policy;
@@ -12,6 +15,14 @@ final class SwitchPort {
 
     /** Frames of the burst under way that go to this port. */
     final Selection selection;
+
+    /**
+     * Frames for the uplink wait with the peer while it has no room. A station that speaks to other stations only does
+     * not: else one that floods the wire would stall it.
+     */
+    boolean waitsForUplink;
+
+    private long lastForUplink;
 
     /** The port was not looked at in the last pass. */
     boolean heldBack;
@@ -36,12 +47,26 @@ final class SwitchPort {
         this.isUplink = policy.role() == PortPolicy.Role.UPLINK;
         this.rate = new RateLimit(policy.packetsPerSecond(), policy.bitsPerSecond());
         this.selection = new Selection(burstFrames);
+        this.waitsForUplink = !isUplink;
         this.etherTypes = policy.etherTypes().stream().mapToInt(Integer::intValue).toArray();
     }
 
     /** Whether frames may pass between the two: each must name the other. */
     boolean reaches(SwitchPort other) {
         return (policy.reach() >>> other.id.value() & other.policy.reach() >>> id.value() & 1) != 0;
+    }
+
+    /** A burst was taken from the port. While it is held back there is none, so it does not stop waiting meanwhile. */
+    void sentBurst(long now, boolean forUplink) {
+        if (isUplink) {
+            return;
+        }
+        if (forUplink) {
+            waitsForUplink = true;
+            lastForUplink = now;
+        } else if (now - lastForUplink > FORGET_NANOS) {
+            waitsForUplink = false;
+        }
     }
 
     boolean allows(int etherType) {

@@ -334,6 +334,36 @@ class PacketSwitchTest {
                                 0));
     }
 
+    @Test
+    void aStationThatDoesNotSpeakToTheWireDoesNotWaitForIt() {
+        guest.sends(TestFrame.tcp4().from(GUEST_MAC).to(HOST_MAC.value()));
+        packets.doWork();
+        host.sends(fromHost());
+        packets.doWork();
+        uplink.setGate(new CountingGate(0));
+        guest.sends(TestFrame.tcp4().from(GUEST_MAC).to(HOST_MAC.value()));
+        host.sends(fromHost());
+        packets.doWork();
+        assertEquals(2, host.received().size());
+        assertEquals(1, host.waiting(), "the host spoke to the wire");
+    }
+
+    @Test
+    void whoWaitsForTheWireGoesOnWaitingHoweverLong() {
+        host.sends(fromHost());
+        packets.doWork();
+        uplink.setGate(new CountingGate(0));
+        host.sends(fromHost());
+        for (int i = 0; i < 5; i++) {
+            now += SwitchPort.FORGET_NANOS;
+            packets.doWork();
+        }
+        assertEquals(1, host.waiting());
+        uplink.setGate(ReceiveGate.OPEN);
+        packets.doWork();
+        assertEquals(2, uplink.received().size());
+    }
+
     /** Both always have something to send. What a frame costs is {@link FairTurn}'s own measure. */
     @Test
     void aPortOfLargeFramesGetsNoMoreTimeThanOneOfSmallFrames() {

@@ -143,8 +143,7 @@ final class GuestPortTest {
             peer.connect(UnixDomainSocketAddress.of(theirs.at("socket").asText()));
             assertEquals(-1, readToEnd(peer));
         }
-        monitor.await(
-                "the record", () -> monitor.records("GUEST_REFUSED").size() == before + 1);
+        monitor.await("the record", () -> monitor.records("GUEST_REFUSED").size() == before + 1);
         String said = monitor.records("GUEST_REFUSED").getLast().toString();
         assertTrue(said.contains("uid 0"), said);
         guest("remove", "theirs").orFail();
