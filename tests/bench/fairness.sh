@@ -30,10 +30,10 @@ tell quiet start
 # arrives SECONDS: sets $figure to the frames a second that the quiet guest receives while the host sends to it.
 arrives() {
     local before after began
-    before=$(received quiet 1)
+    before=$(counted quiet RX 1)
     began=$(date +%s%N)
     in_host taskset -c 1 "$work/pktgen" cof0 $quiet_mac 10.77.0.9 64 "$1" $offered >"$work/sent"
-    after=$(received quiet 1)
+    after=$(counted quiet RX 1)
     figure=$(((after - before) * 1000000 / (($(date +%s%N) - began) / 1000)))
 }
 
@@ -42,9 +42,14 @@ flood() {
     testpmd loud 1 "net_virtio_user0,path=$loud,mac=$loud_mac,queues=1,queue_size=1024" --forward-mode=txonly \
         --txpkts="$3" --txd=1024 --rxd=1024 --eth-peer=0,"$2"
     tell loud start
+    local before began
+    before=$(counted loud TX 1)
+    began=$(date +%s%N)
     arrives "$seconds"
+    sent=$((($(counted loud TX 1) - before) * 1000000 / (($(date +%s%N) - began) / 1000)))
     tell loud stop
-    line "with a flood $1" "$figure" "pps" "$(awk -v a="$figure" -v b="$alone" 'BEGIN { printf "%.1f %% less", b ? 100 * (b - a) / b : 100 }')"
+    line "with a flood $1" "$figure" "pps" "$(awk -v a="$figure" -v b="$alone" -v s="$sent" 'BEGIN {
+        printf "%.1f %% less; the flood got rid of %d pps", b ? 100 * (b - a) / b : 100, s }')"
     dismiss loud
 }
 

@@ -28,10 +28,10 @@ front_end() {
 # rate TITLE SECONDS: sets $figure to the millions of packets that both guests receive in a second.
 rate() {
     local before after began
-    before=$(received front)
+    before=$(counted front RX)
     began=$(date +%s%N)
     sleep "$2"
-    after=$(received front)
+    after=$(counted front RX)
     figure=$(awk -v n=$((after - before)) -v t=$(($(date +%s%N) - began)) 'BEGIN { printf "%.2f", n / t * 1e3 }')
     line "$1" "$figure" "Mpps"
 }

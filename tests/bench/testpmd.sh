@@ -42,11 +42,11 @@ dismiss() {
     wait "${!pid}" 2>/dev/null || true
 }
 
-# received NAME [PORTS]: packets that its ports (two) have received.
-received() {
+# counted NAME DIRECTION [PORTS]: packets that its ports (two) have received (RX) or sent (TX).
+counted() {
     local before
     before=$(wc -c <"$work/$1.out")
     tell "$1" "show port stats all"
-    wait_for 5 sh -c "tail -c +$((before + 1)) '$work/$1.out' | grep -c RX-packets | grep -qx ${2:-2}"
-    tail -c +$((before + 1)) "$work/$1.out" | awk '/RX-packets/ { sum += $2 } END { print sum }'
+    wait_for 5 sh -c "tail -c +$((before + 1)) '$work/$1.out' | grep -c TX-packets | grep -qx ${3:-2}"
+    tail -c +$((before + 1)) "$work/$1.out" | awk -v which="$2-packets:" '$1 == which { sum += $2 } END { print sum }'
 }
