@@ -30,15 +30,7 @@ import java.lang.invoke.VarHandle;
  * as the counter (2.8.1). Returned chains are kept in a shadow until {@link #publish}, which writes the first one's flags
  * last: the driver looks for that one, so it sees all of them or none, as a frame over several buffers needs.
  */
-public final class PackedQueue implements DeviceQueue {
-    private static final int INDEX_MASK = 0xffff;
-
-    private final QueueMemory memory;
-    private final DataFlow flow;
-    private final int size;
-    private final int mask;
-    private final boolean indirect;
-    private final boolean eventIndex;
+public final class PackedQueue extends DeviceQueue {
     private final MemorySegment ring;
     private final MemorySegment driverArea;
     private final MemorySegment deviceArea;
@@ -65,17 +57,8 @@ public final class PackedQueue implements DeviceQueue {
     private int walked;
     private int walkedId;
 
-    private long chainsTaken;
-    private QueueError error = QueueError.NONE;
-    private int errorHead = -1;
-
     PackedQueue(QueueConfig config, QueueMemory memory, DataFlow flow, int start) {
-        this.memory = memory;
-        this.flow = flow;
-        this.size = config.size();
-        this.mask = size - 1;
-        this.indirect = config.indirect();
-        this.eventIndex = config.eventIndex();
+        super(config, memory, flow);
         this.ring = memory.slice(config.descriptors(), PackedRing.ringBytes(size));
         this.driverArea = memory.slice(config.available(), AREA_BYTES);
         this.deviceArea = memory.slice(config.used(), AREA_BYTES);
@@ -97,23 +80,6 @@ public final class PackedQueue implements DeviceQueue {
         written = new int[size];
     }
 
-    private static void requireAtomic(long address, MemorySegment part, int bytes) {
-        if (part.address() % bytes != 0 || part.maxByteAlignment() < bytes) {
-            throw new IllegalArgumentException(
-                    "The ring at 0x%x is not aligned in memory".formatted(address));
-        }
-    }
-
-    @Override
-    public int size() {
-        return size;
-    }
-
-    @Override
-    public TakenChains chains(int count) {
-        return new TakenChains(memory, size, count);
-    }
-
     /** The last three fields of the descriptor at the next position, if it is an offer; else -1. One acquire load. */
     private long offer() {
         // Orders the reads of the chain's other fields after it (section 2.8.21.1).
@@ -129,7 +95,7 @@ public final class PackedQueue implements DeviceQueue {
 
     @Override
     public boolean take(TakenChains chains) {
-        if (error != QueueError.NONE || !chains.hasRoom()) {
+        if (error() != QueueError.NONE || !chains.hasRoom()) {
             return false;
         }
         long rest = offer();
@@ -142,7 +108,7 @@ public final class PackedQueue implements DeviceQueue {
             refuse(fault, nextAvailable);
             return false;
         }
-        chains.commit(walkedId);
+        commit(chains, walkedId);
         int slot = newest++ & mask;
         id[slot] = walkedId;
         descriptors[slot] = walked;
@@ -152,7 +118,6 @@ public final class PackedQueue implements DeviceQueue {
             nextAvailable -= size;
             availableWrap = !availableWrap;
         }
-        chainsTaken++;
         return true;
     }
 
@@ -172,7 +137,7 @@ public final class PackedQueue implements DeviceQueue {
             QueueError fault =
                     (flags & FLAG_INDIRECT) != 0
                             ? walkIndirect(chains, address, rest, walked)
-                            : add(chains, address, rest);
+                            : add(chains, address, length(rest), isWritable(rest));
             if (fault != QueueError.NONE) {
                 return fault;
             }
@@ -215,20 +180,12 @@ public final class PackedQueue implements DeviceQueue {
             if ((flags(entryRest) & FLAG_INDIRECT) != 0) {
                 return QueueError.INDIRECT_NESTED;
             }
-            QueueError fault = add(chains, entryAddress, entryRest);
+            QueueError fault = add(chains, entryAddress, length(entryRest), isWritable(entryRest));
             if (fault != QueueError.NONE) {
                 return fault;
             }
         }
         return QueueError.NONE;
-    }
-
-    private QueueError add(TakenChains chains, long address, long rest) {
-        boolean writable = (flags(rest) & FLAG_WRITE) != 0;
-        if (flow != DataFlow.BOTH && writable != (flow == DataFlow.DEVICE_TO_DRIVER)) {
-            return QueueError.WRONG_DIRECTION;
-        }
-        return chains.add(address, length(rest), writable);
     }
 
     @Override
@@ -286,7 +243,7 @@ public final class PackedQueue implements DeviceQueue {
 
     @Override
     public boolean shouldSignal() {
-        if (returnedSinceSignal == 0 || error != QueueError.NONE) {
+        if (returnedSinceSignal == 0 || error() != QueueError.NONE) {
             return false;
         }
         // The flags must be visible before the driver's wish is read, else both sides could miss
@@ -319,7 +276,7 @@ public final class PackedQueue implements DeviceQueue {
 
     @Override
     public boolean enableNotifications() {
-        if (error != QueueError.NONE) {
+        if (error() != QueueError.NONE) {
             return false;
         }
         if (eventIndex) {
@@ -348,31 +305,12 @@ public final class PackedQueue implements DeviceQueue {
         return half | half << 16;
     }
 
-    @Override
-    public long chainsTaken() {
-        return chainsTaken;
-    }
-
-    @Override
-    public QueueError error() {
-        return error;
-    }
-
-    @Override
-    public int errorHead() {
-        return errorHead;
-    }
-
-    @Override
-    public void refuse(QueueError reason, int head) {
-        if (error == QueueError.NONE) {
-            error = reason;
-            errorHead = head;
-        }
-    }
-
     private static long length(long rest) {
         return rest & 0xffff_ffffL;
+    }
+
+    private static boolean isWritable(long rest) {
+        return (flags(rest) & FLAG_WRITE) != 0;
     }
 
     private static int id(long rest) {

@@ -22,15 +22,7 @@ import java.lang.invoke.VarHandle;
  *
  * <p>{@link #publish} is one aligned 16-bit release store. To sleep: section 2.7.7.1.
  */
-public final class SplitQueue implements DeviceQueue {
-    private static final int INDEX_MASK = 0xffff;
-
-    private final QueueMemory memory;
-    private final DataFlow flow;
-    private final int size;
-    private final int mask;
-    private final boolean indirect;
-    private final boolean eventIndex;
+public final class SplitQueue extends DeviceQueue {
     private final MemorySegment descriptors;
     private final MemorySegment available;
     private final MemorySegment used;
@@ -42,23 +34,15 @@ public final class SplitQueue implements DeviceQueue {
     private int usedPublished;
     private int usedSignalled;
 
-    private long chainsTaken;
     private long chainsOffered;
-    private QueueError error = QueueError.NONE;
-    private int errorHead = -1;
 
     SplitQueue(QueueConfig config, QueueMemory memory, DataFlow flow, int start) {
-        this.memory = memory;
-        this.flow = flow;
-        this.size = config.size();
-        this.mask = size - 1;
-        this.indirect = config.indirect();
-        this.eventIndex = config.eventIndex();
+        super(config, memory, flow);
         this.descriptors = memory.slice(config.descriptors(), SplitRing.descriptorTableBytes(size));
         this.available = memory.slice(config.available(), SplitRing.availableRingBytes(size));
         this.used = memory.slice(config.used(), SplitRing.usedRingBytes(size));
-        requireAtomic(config.available(), available);
-        requireAtomic(config.used(), used);
+        requireAtomic(config.available(), available, Short.BYTES);
+        requireAtomic(config.used(), used, Short.BYTES);
         nextAvailable = start & INDEX_MASK;
         availableSeen = nextAvailable;
         nextUsed = nextAvailable;
@@ -70,28 +54,9 @@ public final class SplitQueue implements DeviceQueue {
         return Short.toUnsignedInt((short) U16.getAcquire(usedRing, RING_INDEX));
     }
 
-    // A region may begin at an odd place of our own address space; the indexes must still be
-    // aligned words there.
-    private static void requireAtomic(long address, MemorySegment ring) {
-        if ((ring.address() & 1) != 0 || ring.maxByteAlignment() < 2) {
-            throw new IllegalArgumentException(
-                    "The ring at 0x%x is not aligned in memory".formatted(address));
-        }
-    }
-
-    @Override
-    public int size() {
-        return size;
-    }
-
-    @Override
-    public TakenChains chains(int count) {
-        return new TakenChains(memory, size, count);
-    }
-
     /** How many chains wait to be taken; 0 for a refused queue. One acquire load. */
     public int pending() {
-        if (error != QueueError.NONE) {
+        if (error() != QueueError.NONE) {
             return 0;
         }
         // The acquire load orders the reads of the ring entries and descriptors after it (section
@@ -115,7 +80,7 @@ public final class SplitQueue implements DeviceQueue {
         if (availableSeen == nextAvailable && pending() == 0) {
             return false;
         }
-        if (error != QueueError.NONE || !chains.hasRoom()) {
+        if (error() != QueueError.NONE || !chains.hasRoom()) {
             return false;
         }
         long entry = RING_ENTRIES + 2L * (nextAvailable & mask);
@@ -130,9 +95,8 @@ public final class SplitQueue implements DeviceQueue {
             refuse(fault, head);
             return false;
         }
-        chains.commit(head);
+        commit(chains, head);
         nextAvailable = (nextAvailable + 1) & INDEX_MASK;
-        chainsTaken++;
         return true;
     }
 
@@ -149,7 +113,7 @@ public final class SplitQueue implements DeviceQueue {
             if ((flags & FLAG_INDIRECT) != 0) {
                 return walkIndirect(chains, address, rest);
             }
-            QueueError fault = add(chains, address, rest);
+            QueueError fault = add(chains, address, length(rest), isWritable(rest));
             if (fault != QueueError.NONE) {
                 return fault;
             }
@@ -194,7 +158,7 @@ public final class SplitQueue implements DeviceQueue {
             if ((flags & FLAG_INDIRECT) != 0) {
                 return QueueError.INDIRECT_NESTED;
             }
-            QueueError fault = add(chains, entryAddress, entryRest);
+            QueueError fault = add(chains, entryAddress, length(entryRest), isWritable(entryRest));
             if (fault != QueueError.NONE) {
                 return fault;
             }
@@ -207,14 +171,6 @@ public final class SplitQueue implements DeviceQueue {
             }
         }
         return QueueError.CHAIN_TOO_LONG;
-    }
-
-    private QueueError add(TakenChains chains, long address, long rest) {
-        boolean writable = (flags(rest) & FLAG_WRITE) != 0;
-        if (flow != DataFlow.BOTH && writable != (flow == DataFlow.DEVICE_TO_DRIVER)) {
-            return QueueError.WRONG_DIRECTION;
-        }
-        return chains.add(address, length(rest), writable);
     }
 
     @Override
@@ -246,7 +202,7 @@ public final class SplitQueue implements DeviceQueue {
 
     @Override
     public boolean shouldSignal() {
-        if (usedSignalled == usedPublished || error != QueueError.NONE) {
+        if (usedSignalled == usedPublished || error() != QueueError.NONE) {
             return false;
         }
         // The index must be visible before the driver's wish is read, else both sides could miss
@@ -269,7 +225,7 @@ public final class SplitQueue implements DeviceQueue {
 
     @Override
     public boolean enableNotifications() {
-        if (error != QueueError.NONE) {
+        if (error() != QueueError.NONE) {
             return false;
         }
         if (eventIndex) {
@@ -300,36 +256,17 @@ public final class SplitQueue implements DeviceQueue {
         return (nextAvailable - nextUsed) & INDEX_MASK;
     }
 
-    @Override
-    public long chainsTaken() {
-        return chainsTaken;
-    }
-
     /** Chains that the driver had offered at the last look, since the queue was started. */
     public long chainsOffered() {
         return chainsOffered;
     }
 
-    @Override
-    public QueueError error() {
-        return error;
-    }
-
-    @Override
-    public int errorHead() {
-        return errorHead;
-    }
-
-    @Override
-    public void refuse(QueueError reason, int head) {
-        if (error == QueueError.NONE) {
-            error = reason;
-            errorHead = head;
-        }
-    }
-
     private static long length(long rest) {
         return rest & 0xffff_ffffL;
+    }
+
+    private static boolean isWritable(long rest) {
+        return (flags(rest) & FLAG_WRITE) != 0;
     }
 
     private static int flags(long rest) {

@@ -18,44 +18,24 @@ import org.cofferdam.tests.lab.Json;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
+import org.cofferdam.tests.lab.RunningPlace;
 import org.cofferdam.tests.lab.Testpmd;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A guest attaches to a running, confined monitor, and is reached from the wire through the card. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class GuestPortTest {
     private static final String MAC = "02:00:00:00:00:77";
     private static final String IP = NetworkNamespaces.GUEST_IP;
 
-    @SuppressWarnings("NullAway.Init") // before every test
-    private NetworkNamespaces network;
+    @RegisterExtension private static final RunningPlace PLACE = new RunningPlace();
 
-    @SuppressWarnings("NullAway.Init")
-    private RunningMonitor monitor;
-
-    @BeforeAll
-    void start() {
-        network = NetworkNamespaces.create();
-        monitor = RunningMonitor.start(network);
-        network.awaitPath(Namespace.HOST, NetworkNamespaces.OUTSIDE_IP);
-    }
-
-    @AfterAll
-    void stop() {
-        RunningMonitor last = monitor;
-        try (last) {
-            last.stop();
-        } finally {
-            network.close();
-        }
-    }
+    private final NetworkNamespaces network = PLACE.network();
+    private final RunningMonitor monitor = PLACE.monitor();
 
     private Command.Result guest(String command, String... arguments) {
         return monitor.launcher("guest", command)

@@ -11,40 +11,26 @@ import org.cofferdam.tests.lab.KernelCounters;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
-import org.junit.jupiter.api.AfterAll;
+import org.cofferdam.tests.lab.RunningPlace;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the kernel program drops is counted, and the log has the same counts as the kernel's own tool. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class KernelDropsTest {
     private static final int FORGED = 25;
 
-    @SuppressWarnings("NullAway.Init") // before every test
-    private NetworkNamespaces network;
+    @RegisterExtension private static final RunningPlace PLACE = new RunningPlace();
 
-    @SuppressWarnings("NullAway.Init")
-    private RunningMonitor monitor;
+    private final NetworkNamespaces network = PLACE.network();
+    private final RunningMonitor monitor = PLACE.monitor();
 
     @BeforeAll
-    void start() {
-        network = NetworkNamespaces.create();
-        monitor = RunningMonitor.start(network);
-        network.awaitPath(Namespace.HOST, NetworkNamespaces.OUTSIDE_IP);
-        monitor.call("port add", "--netdev", "port0", "--mac", NetworkNamespaces.GUEST_MAC)
+    static void joinTheGuest() {
+        PLACE.monitor()
+                .call("port add", "--netdev", "port0", "--mac", NetworkNamespaces.GUEST_MAC)
                 .orFail();
-        network.awaitPath(Namespace.GUEST, NetworkNamespaces.OUTSIDE_IP);
-    }
-
-    @AfterAll
-    void stop() {
-        RunningMonitor last = monitor;
-        try (last) {
-            last.stop();
-        } finally {
-            network.close();
-        }
+        PLACE.network().awaitPath(Namespace.GUEST, NetworkNamespaces.OUTSIDE_IP);
     }
 
     @Test

@@ -5,40 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
+import org.cofferdam.tests.lab.RunningPlace;
 import org.cofferdam.tests.lab.Transfer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** An ordinary namespace, joined as a port, is served by the kernel program alone. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class NetdevPortTest {
     private static final long ENOUGH = 8L << 20;
 
-    @SuppressWarnings("NullAway.Init") // before every test
-    private NetworkNamespaces network;
+    @RegisterExtension private static final RunningPlace PLACE = new RunningPlace();
 
-    @SuppressWarnings("NullAway.Init")
-    private RunningMonitor monitor;
-
-    @BeforeAll
-    void start() {
-        network = NetworkNamespaces.create();
-        monitor = RunningMonitor.start(network);
-        network.awaitPath(Namespace.HOST, NetworkNamespaces.OUTSIDE_IP);
-    }
-
-    @AfterAll
-    void stop() {
-        RunningMonitor last = monitor;
-        try (last) {
-            last.stop();
-        } finally {
-            network.close();
-        }
-    }
+    private final NetworkNamespaces network = PLACE.network();
+    private final RunningMonitor monitor = PLACE.monitor();
 
     @AfterEach
     void removePort() {

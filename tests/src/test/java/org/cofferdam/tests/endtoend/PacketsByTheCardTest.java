@@ -7,39 +7,19 @@ import org.cofferdam.tests.lab.Json;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
+import org.cofferdam.tests.lab.RunningPlace;
 import org.cofferdam.tests.lab.Transfer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Packets pass between host and outside, both ways, by the driver in the virtual machine. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PacketsByTheCardTest {
     private static final long ENOUGH = 16L << 20;
 
-    @SuppressWarnings("NullAway.Init") // before every test
-    private NetworkNamespaces network;
+    @RegisterExtension private static final RunningPlace PLACE = new RunningPlace();
 
-    @SuppressWarnings("NullAway.Init")
-    private RunningMonitor monitor;
-
-    @BeforeAll
-    void start() {
-        network = NetworkNamespaces.create();
-        monitor = RunningMonitor.start(network);
-        network.awaitPath(Namespace.HOST, NetworkNamespaces.OUTSIDE_IP);
-    }
-
-    @AfterAll
-    void stop() {
-        RunningMonitor last = monitor;
-        try (last) {
-            last.stop();
-        } finally {
-            network.close();
-        }
-    }
+    private final NetworkNamespaces network = PLACE.network();
+    private final RunningMonitor monitor = PLACE.monitor();
 
     @Test
     void pingsLoseNothing() {
