@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -25,6 +24,7 @@ import org.cofferdam.monitor.pci.KernelFiles;
 import org.cofferdam.monitor.pci.PciBus;
 import org.cofferdam.monitor.state.RunDirectory;
 import org.cofferdam.monitor.state.StarterProcess;
+import org.cofferdam.monitor.state.TemporaryFolder;
 
 /**
  * The command line of the starter, made from this process's own: the same JVM with the same words runs under it, and
@@ -104,16 +104,7 @@ public final class Starter {
     public OperatorError takeOver() {
         RunDirectory.prepare(options.runDir(), line -> {});
         try {
-            Path temporary =
-                    Files.createTempDirectory(
-                            Path.of("/tmp"),
-                            "cofferdam-",
-                            PosixFilePermissions.asFileAttribute(
-                                    PosixFilePermissions.fromString("rwx------")));
-            if (!Files.isDirectory(options.guestDir())) {
-                // Landlock knows only what is there.
-                Files.createDirectory(options.guestDir());
-            }
+            Path temporary = TemporaryFolder.make(options.runDir());
             List<String> words = words(temporary);
             RuntimeException failure = ProgramReplacement.with(words);
             Files.delete(temporary);

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * lock      locked by the living monitor (fcntl, so the kernel frees it whatever way the process ends)
  * pid       pid and start time
  * journal   changes to the host in force, see {@link HostJournal}
+ * temporary folders of starts, see {@link TemporaryFolder}
  * restored  what the starter of a monitor that died took back, see {@link Restored}
  * control.sock, monitor.log (with --detach)
  * </pre>

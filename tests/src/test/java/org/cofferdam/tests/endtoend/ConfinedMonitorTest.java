@@ -81,7 +81,7 @@ final class ConfinedMonitorTest {
     }
 
     @Test
-    void afterKillNineOfTheStarterTheMonitorEndsAndTheNextStartCleansUp() {
+    void afterKillNineOfTheStarterTheMonitorEndsAndTheNextStartCleansUp() throws IOException {
         List<String> before = network.interfaces(Namespace.HOST);
         try (RunningMonitor monitor = RunningMonitor.start(network)) {
             ProcessHandle java = ProcessHandle.of(monitor.pid()).orElseThrow();
@@ -90,12 +90,25 @@ final class ConfinedMonitorTest {
             Awaitility.await("the monitor's end")
                     .atMost(Duration.ofSeconds(10))
                     .until(() -> !java.isAlive());
+            List<Path> temporary = temporaryFolders(monitor);
+            assertEquals(1, temporary.size());
+            assertTrue(Files.exists(temporary.getFirst()));
             monitor.startAgain();
+            assertFalse(Files.exists(temporary.getFirst()));
             network.awaitPath(Namespace.HOST, NetworkNamespaces.OUTSIDE_IP);
+            List<Path> next = temporaryFolders(monitor);
             monitor.stop();
+            assertEquals(1, next.size());
+            assertFalse(Files.exists(next.getFirst()));
             assertEquals("", filters());
             assertEquals(before, network.interfaces(Namespace.HOST));
         }
+    }
+
+    private static List<Path> temporaryFolders(RunningMonitor monitor) throws IOException {
+        return Files.readAllLines(monitor.runDir().resolve("temporary")).stream()
+                .map(line -> Path.of(line.substring(line.indexOf('/'))))
+                .toList();
     }
 
     private String filters() {
