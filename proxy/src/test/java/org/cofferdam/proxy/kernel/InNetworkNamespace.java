@@ -157,6 +157,7 @@ public final class InNetworkNamespace
             } catch (ReflectiveOperationException e) {
                 Throwable cause = e.getCause() == null ? e : e.getCause();
                 var text = new StringWriter();
+                // The process that waits for this one fails its test with the text.
                 cause.printStackTrace(new PrintWriter(text));
                 return text.toString();
             }
