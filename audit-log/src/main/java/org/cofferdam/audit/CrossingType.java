@@ -303,6 +303,12 @@ public enum CrossingType {
             DOMAIN_PROXY,
             "A guest's session is over, and nothing of its memory is held; the text says why.",
             as("port", Kind.PORT)),
+    GUEST_TOLD(
+            0x0216,
+            DOMAIN_PROXY,
+            "A guest's front end was sent a message that it had not asked for.",
+            as("port", Kind.PORT),
+            dec("request")),
 
     // Packet switch and host kernel.
     KERNEL_DROPS(

@@ -88,6 +88,11 @@ final class GuestsRecorder implements GuestRecorder {
     }
 
     @Override
+    public void told(PortId port, int request) {
+        record(() -> source.tryRecord(CrossingType.GUEST_TOLD, port.value(), request, 0, 0, 0, 0));
+    }
+
+    @Override
     public void mapped(PortId port, MemoryRegion region, int seals) {
         record(
                 () ->

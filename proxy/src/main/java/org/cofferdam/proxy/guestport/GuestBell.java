@@ -5,6 +5,9 @@ package org.cofferdam.proxy.guestport;
  * into descriptors that the guest holds, too. Neither method blocks or allocates.
  */
 public interface GuestBell {
+    /** In {@link #call}: something was logged as written. */
+    int LOG = 1 << 30;
+
     /** Tells nobody. */
     GuestBell NONE =
             new GuestBell() {
@@ -18,7 +21,7 @@ public interface GuestBell {
     /**
      * The guest wants to hear of what was put into these queues.
      *
-     * @param queues a bit for each, by the queue's number
+     * @param queues a bit for each, by the queue's number; and {@link #LOG}
      */
     void call(int queues);
 

@@ -10,9 +10,11 @@ import org.cofferdam.proxy.packetswitch.Selection;
 import org.cofferdam.proxy.packetswitch.Verdict;
 import org.cofferdam.proxy.virtqueue.DataFlow;
 import org.cofferdam.proxy.virtqueue.DeviceQueue;
+import org.cofferdam.proxy.virtqueue.InflightRegion;
 import org.cofferdam.proxy.virtqueue.QueueConfig;
 import org.cofferdam.proxy.virtqueue.QueueError;
 import org.cofferdam.proxy.virtqueue.QueueMemory;
+import org.cofferdam.proxy.virtqueue.WriteLog;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,7 @@ public final class GuestPort implements Port {
 
     private GuestBell bell = GuestBell.NONE;
     private GuestFeatures features = new GuestFeatures(0);
+    private @Nullable WriteLog log;
     private boolean notifying;
     private int nextTransmit;
 
@@ -86,6 +89,7 @@ public final class GuestPort implements Port {
             receive[i] = null;
             transmit[i] = null;
         }
+        log = null;
         notifying = false;
     }
 
@@ -94,12 +98,18 @@ public final class GuestPort implements Port {
      *
      * @param number 0 to {@link #MOST_QUEUES} - 1; a queue that runs is replaced
      * @param base where that is, for a queue whose memory does not tell ({@link QueueConfig#resume})
+     * @param inflight where the queue keeps that for its next device; null for nowhere
      * @param accepted what the guest has negotiated, for all its queues
      * @return false when the guest was refused meanwhile, or its memory is gone: nothing runs then
      * @throws IllegalArgumentException when a ring lies outside the memory
      */
     public boolean start(
-            int number, QueueConfig config, QueueMemory memory, int base, GuestFeatures accepted) {
+            int number,
+            QueueConfig config,
+            QueueMemory memory,
+            int base,
+            @Nullable InflightRegion inflight,
+            GuestFeatures accepted) {
         if (refusal != QueueError.NONE) {
             return false;
         }
@@ -107,7 +117,8 @@ public final class GuestPort implements Port {
         boolean receives = (number & 1) == 0;
         DataFlow flow = receives ? DataFlow.DEVICE_TO_DRIVER : DataFlow.DRIVER_TO_DEVICE;
         try {
-            DeviceQueue queue = config.resume(memory, flow, base);
+            DeviceQueue queue = config.resume(memory, flow, base, inflight);
+            log = memory.log();
             // Buffers that are offered later matter only when a frame looks for them.
             queue.disableNotifications();
             settle();
@@ -244,6 +255,9 @@ public final class GuestPort implements Port {
             settle();
         } catch (InternalError e) {
             refuse(QueueError.MEMORY_LOST, number, -1);
+        }
+        if (log != null && log.takeMarked()) {
+            wanted |= GuestBell.LOG;
         }
         if (wanted != 0) {
             bell.call(wanted);

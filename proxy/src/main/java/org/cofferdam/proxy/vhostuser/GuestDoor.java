@@ -46,7 +46,6 @@ public final class GuestDoor implements AutoCloseable {
     private static final long PEER = 3;
 
     private final GuestPort port;
-    private final GuestCard card;
     private final OptionalInt uid;
     private final Arrivals arrivals;
     private final PacketThread packets;
@@ -60,6 +59,7 @@ public final class GuestDoor implements AutoCloseable {
     // Set by others, read by the guest's thread after it was woken.
     private volatile boolean stopping;
     private volatile boolean broken;
+    private volatile GuestCard card;
 
     // For whoever asks how the guest is.
     private volatile @Nullable PeerCredentials peer;
@@ -129,6 +129,12 @@ public final class GuestDoor implements AutoCloseable {
     /** Who is connected, if anybody is. */
     public Optional<PeerCredentials> peer() {
         return Optional.ofNullable(peer);
+    }
+
+    /** Gives the guest, and those that come after it, another card of as many queues. Any thread. */
+    public void change(GuestCard next) {
+        card = next;
+        wake.signal();
     }
 
     private void run() {
@@ -228,11 +234,13 @@ public final class GuestDoor implements AutoCloseable {
                 return;
             }
             if (found == MessageReader.Found.MESSAGE) {
-                Optional<MemorySegment> answer =
+                Optional<Answer> answer =
                         session.handle(reader.header(), reader.payload(), reader.descriptors());
                 state = session.state();
                 if (answer.isPresent()) {
-                    send(stream, answer.get());
+                    try (Answer whole = answer.get()) {
+                        send(stream, whole);
+                    }
                 }
                 reader.next();
                 deadline = 0;
@@ -266,6 +274,10 @@ public final class GuestDoor implements AutoCloseable {
         if (broken) {
             throw new ProtocolFaultException(ProtocolFault.QUEUE, session.refusal());
         }
+        GuestCard now = card;
+        if (!now.equals(session.card())) {
+            session.change(now);
+        }
         int queues = calls.getAndSet(0);
         if (queues != 0) {
             session.ring(queues);
@@ -273,10 +285,9 @@ public final class GuestDoor implements AutoCloseable {
     }
 
     // The answers are short and the socket takes hundreds of them: whose is full does not read.
-    private static void send(UnixStream stream, MemorySegment answer)
-            throws ProtocolFaultException {
-        int bytes = (int) answer.byteSize();
-        if (stream.send(answer, 0, bytes) != bytes) {
+    private static void send(UnixStream stream, Answer answer) throws ProtocolFaultException {
+        int bytes = (int) answer.bytes().byteSize();
+        if (stream.send(answer.bytes(), 0, bytes, answer.descriptors()) != bytes) {
             throw new ProtocolFaultException(ProtocolFault.DEAF, bytes + " bytes");
         }
     }

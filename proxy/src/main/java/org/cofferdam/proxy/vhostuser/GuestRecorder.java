@@ -14,6 +14,9 @@ public interface GuestRecorder {
     /** A message came, before it takes effect. */
     void message(PortId port, MessageHeader header, int descriptors);
 
+    /** A message went to the front end that it had not asked for. */
+    void told(PortId port, int request);
+
     /** A region of the guest's memory was mapped; {@code seals} is -1 if its file cannot have any. */
     void mapped(PortId port, MemoryRegion region, int seals);
 

@@ -12,6 +12,7 @@ import org.cofferdam.proxy.guestport.GuestFeatures;
 import org.cofferdam.proxy.guestport.GuestPort;
 import org.cofferdam.proxy.vhostuser.message.ProtocolFault;
 import org.cofferdam.proxy.vhostuser.message.ProtocolFaultException;
+import org.cofferdam.proxy.virtqueue.InflightRegion;
 import org.cofferdam.proxy.virtqueue.QueueConfig;
 import org.cofferdam.proxy.virtqueue.QueueMemory;
 import org.jspecify.annotations.Nullable;
@@ -48,25 +49,33 @@ final class QueueSwitchboard {
                 });
     }
 
+    /** A queue that is to start: see {@link GuestPort#start}. */
+    record Queue(
+            int number,
+            QueueConfig config,
+            QueueMemory memory,
+            int base,
+            @Nullable InflightRegion inflight) {}
+
     /**
      * Starts a queue and watches its kicks.
      *
      * @throws ProtocolFaultException if a part of it lies outside the memory, or the guest was refused meanwhile
      */
-    void start(
-            int number,
-            QueueConfig config,
-            QueueMemory memory,
-            int base,
-            GuestFeatures features,
-            @Nullable PeerSignal kick)
+    void start(Queue queue, GuestFeatures features, @Nullable PeerSignal kick)
             throws ProtocolFaultException {
         boolean started;
         try {
             started =
                     ask(
                             () -> {
-                                if (!port.start(number, config, memory, base, features)) {
+                                if (!port.start(
+                                        queue.number(),
+                                        queue.config(),
+                                        queue.memory(),
+                                        queue.base(),
+                                        queue.inflight(),
+                                        features)) {
                                     return false;
                                 }
                                 if (kick != null) {
@@ -85,7 +94,7 @@ final class QueueSwitchboard {
             throw e;
         }
         if (!started) {
-            throw new ProtocolFaultException(ProtocolFault.QUEUE, "queue " + number);
+            throw new ProtocolFaultException(ProtocolFault.QUEUE, "queue " + queue.number());
         }
     }
 

@@ -42,6 +42,15 @@ final class RingState implements AutoCloseable {
         address = value;
     }
 
+    /** Whether the ring runs at just these addresses. */
+    boolean isAt(FrontEndMessage.SetQueueAddress other) {
+        return running
+                && address != null
+                && address.descriptors() == other.descriptors()
+                && address.available() == other.available()
+                && address.used() == other.used();
+    }
+
     void enabled(boolean value) {
         enabled = value;
     }

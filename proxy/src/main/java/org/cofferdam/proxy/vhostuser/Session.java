@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.cofferdam.binding.event.PeerSignal;
+import org.cofferdam.binding.memory.SharedMemory;
 import org.cofferdam.binding.socket.PassedDescriptor;
 import org.cofferdam.proxy.guestport.GuestBell;
 import org.cofferdam.proxy.guestport.GuestFeatures;
@@ -32,16 +33,19 @@ import org.jspecify.annotations.Nullable;
  * <p>The guest's thread.
  */
 final class Session implements AutoCloseable {
+    private static final long OFFERED =
+            GuestFeatures.OFFERED | ProtocolFeatures.BIT | ProtocolFeatures.LOG_ALL;
+
     private final PortId id;
-    private final GuestCard card;
     private final GuestRecorder recorder;
     private final QueueSwitchboard queues;
     private final MessageDecoder decoder;
-    private final MemorySegment configSpace;
     private final ReplyEncoder replies = new ReplyEncoder();
     private final MemoryTable table = new MemoryTable();
+    private final SideChannels side = new SideChannels();
     private final RingState[] rings;
 
+    private GuestCard card;
     private SessionState state = SessionState.CONNECTED;
     private long features;
     private long protocolFeatures;
@@ -58,7 +62,6 @@ final class Session implements AutoCloseable {
         this.recorder = recorder;
         this.queues = new QueueSwitchboard(thread, port);
         this.decoder = new MessageDecoder(2 * card.pairs());
-        this.configSpace = card.space();
         this.rings = new RingState[2 * card.pairs()];
         for (int i = 0; i < rings.length; i++) {
             rings[i] = new RingState();
@@ -70,28 +73,29 @@ final class Session implements AutoCloseable {
      * Does what a message says.
      *
      * @param descriptors those that came with it; what the session keeps it takes out of the list
-     * @return the answer, valid until the next call; empty if there is none
+     * @return the answer, for the caller to close, valid until the next call; empty if there is none
      * @throws ProtocolFaultException when the peer broke the protocol and must lose its attachment
      */
-    Optional<MemorySegment> handle(
+    Optional<Answer> handle(
             MessageHeader header, MemorySegment payload, List<PassedDescriptor> descriptors)
             throws ProtocolFaultException {
         recorder.message(id, header, descriptors.size());
         FrontEndMessage message = decoder.decode(header, payload, descriptors.size());
-        Optional<MemorySegment> answer = apply(header.request(), message, descriptors);
+        Optional<Answer> answer = apply(header, message, descriptors);
         if (answer.isEmpty() && header.needReply() && has(ProtocolFeatures.REPLY_ACK)) {
             // "Communication": REPLY_ACK, after what was asked for is done.
-            return Optional.of(replies.number(header.request(), 0));
+            return number(header.request(), 0);
         }
         return answer;
     }
 
-    private Optional<MemorySegment> apply(
-            RequestCode request, FrontEndMessage message, List<PassedDescriptor> descriptors)
+    private Optional<Answer> apply(
+            MessageHeader header, FrontEndMessage message, List<PassedDescriptor> descriptors)
             throws ProtocolFaultException {
+        RequestCode request = header.request();
         switch (message) {
             case FrontEndMessage.GetFeatures m -> {
-                return number(request, GuestFeatures.OFFERED | ProtocolFeatures.BIT);
+                return number(request, OFFERED);
             }
             case FrontEndMessage.SetFeatures m -> setFeatures(m.features());
             case FrontEndMessage.SetOwner m -> {
@@ -127,7 +131,7 @@ final class Session implements AutoCloseable {
                 withQueuesStopped(() -> table.remove(m.region()));
             }
             case FrontEndMessage.SetQueueSize m -> stopped(m.queue(), request).size(m.size());
-            case FrontEndMessage.SetQueueAddress m -> stopped(m.queue(), request).address(m);
+            case FrontEndMessage.SetQueueAddress m -> setAddress(m, request);
             // Where a split queue goes on is read from its used ring, which says it for front ends
             // that
             // lost a back end, too.
@@ -135,7 +139,7 @@ final class Session implements AutoCloseable {
             case FrontEndMessage.GetQueueBase m -> {
                 int index = stop(m.queue());
                 rings[m.queue()].forgetKick();
-                return Optional.of(replies.ringState(request, m.queue(), index));
+                return Optional.of(new Answer(replies.ringState(request, m.queue(), index)));
             }
             case FrontEndMessage.SetKick m -> setKick(m.queue(), signal(descriptors));
             case FrontEndMessage.SetCall m -> rings[m.queue()].call(signal(descriptors));
@@ -149,7 +153,7 @@ final class Session implements AutoCloseable {
             }
             case FrontEndMessage.GetConfig m -> {
                 needs(ProtocolFeatures.CONFIG, request);
-                return Optional.of(replies.config(m.offset(), m.size(), configSpace));
+                return Optional.of(new Answer(replies.config(m.offset(), m.size(), card.space())));
             }
             case FrontEndMessage.ResetDevice m -> {
                 needs(ProtocolFeatures.RESET_DEVICE, request);
@@ -169,29 +173,65 @@ final class Session implements AutoCloseable {
             }
             case FrontEndMessage.SetConfig m ->
                     throw fault(ProtocolFault.CONFIG, "the guest writes at " + m.offset());
-            case FrontEndMessage.SetBackEndChannel m -> throw notOffered(request);
-            case FrontEndMessage.GetInflight m -> throw notOffered(request);
-            case FrontEndMessage.SetInflight m -> throw notOffered(request);
-            case FrontEndMessage.SetLog m -> throw notOffered(request);
+            case FrontEndMessage.SetBackEndChannel m -> {
+                needs(ProtocolFeatures.BACKEND_REQ, request);
+                side.channel(descriptors);
+            }
+            case FrontEndMessage.GetInflight m -> {
+                needs(ProtocolFeatures.INFLIGHT_SHMFD, request);
+                SharedMemory buffer = InflightBuffer.create(m.queues(), m.queueSize());
+                return Optional.of(
+                        new Answer(
+                                replies.inflight(
+                                        buffer.size(), m.queues(), m.queueSize(), header.size()),
+                                buffer));
+            }
+            case FrontEndMessage.SetInflight m -> {
+                needs(ProtocolFeatures.INFLIGHT_SHMFD, request);
+                if (anyRuns()) {
+                    throw fault(ProtocolFault.ORDER, request + " while a queue runs");
+                }
+                side.inflight(m, descriptors);
+            }
+            case FrontEndMessage.SetLogBase m -> {
+                needs(ProtocolFeatures.LOG_SHMFD, request);
+                withQueuesStopped(() -> side.log(m, descriptors));
+                return number(request, 0);
+            }
+            case FrontEndMessage.SetLogSignal m -> {
+                needs(ProtocolFeatures.LOG_SHMFD, request);
+                side.logSignal(signal(descriptors));
+            }
         }
         startWhatIsReady();
         return Optional.empty();
     }
 
-    private Optional<MemorySegment> number(RequestCode request, long value) {
-        return Optional.of(replies.number(request, value));
+    private Optional<Answer> number(RequestCode request, long value) {
+        return Optional.of(new Answer(replies.number(request, value)));
     }
 
     private void setFeatures(long accepted) throws ProtocolFaultException {
-        long offered = GuestFeatures.OFFERED | ProtocolFeatures.BIT;
-        if ((accepted & ~offered) != 0) {
+        if ((accepted & ~OFFERED) != 0) {
             throw fault(
-                    ProtocolFault.FEATURES, "0x" + Long.toHexString(accepted & ~offered) + " more");
+                    ProtocolFault.FEATURES, "0x" + Long.toHexString(accepted & ~OFFERED) + " more");
         }
-        if (anyRuns() && accepted != features) {
+        // "Migration": logging begins and ends while queues run; nothing else changes under them.
+        if (anyRuns() && ((accepted ^ features) & ~ProtocolFeatures.LOG_ALL) != 0) {
             throw fault(ProtocolFault.ORDER, "features while a queue runs");
         }
-        features = accepted;
+        if (accepted != features) {
+            withQueuesStopped(() -> features = accepted);
+        }
+    }
+
+    // "Migration": the address comes once more while the queue runs, with the wish to have its
+    // writes logged, which they are whenever any are.
+    private void setAddress(FrontEndMessage.SetQueueAddress message, RequestCode request)
+            throws ProtocolFaultException {
+        if (!rings[message.queue()].isAt(message)) {
+            stopped(message.queue(), request).address(message);
+        }
     }
 
     private void setProtocolFeatures(long accepted) throws ProtocolFaultException {
@@ -272,7 +312,15 @@ final class Session implements AutoCloseable {
                 // connects after it.
                 move(SessionState.OWNED);
             }
-            queues.start(i, config.get(), table.queueMemory(), ring.base(), accepted, ring.kick());
+            queues.start(
+                    new QueueSwitchboard.Queue(
+                            i,
+                            config.get(),
+                            side.memory(table, (features & ProtocolFeatures.LOG_ALL) != 0),
+                            ring.base(),
+                            side.part(i, config.get())),
+                    accepted,
+                    ring.kick());
             ring.running(true);
         }
         if (state == SessionState.OWNED && anyRuns()) {
@@ -295,11 +343,19 @@ final class Session implements AutoCloseable {
         if (!ring.isRunning()) {
             return 0;
         }
-        OptionalInt position = queues.stop(queue, ring.kick());
-        ring.running(false);
+        int position = pause(queue);
         if (state == SessionState.RUNNING && !anyRuns()) {
             move(SessionState.OWNED);
         }
+        return position;
+    }
+
+    /** Stops a queue that runs, so that it goes on from where it stands if it is started again. */
+    private int pause(int queue) {
+        RingState ring = rings[queue];
+        OptionalInt position = queues.stop(queue, ring.kick());
+        ring.running(false);
+        position.ifPresent(ring::base);
         return position.orElse(0);
     }
 
@@ -320,14 +376,13 @@ final class Session implements AutoCloseable {
         void make() throws ProtocolFaultException;
     }
 
-    /** Memory changes under no queue: those that run are stopped for it, and start again by themselves. */
+    /** What queues use changes under none: those that run are stopped for it, and start again by themselves. */
     private void withQueuesStopped(Change change) throws ProtocolFaultException {
         List<Integer> ran = new ArrayList<>();
         for (int i = 0; i < rings.length; i++) {
             if (rings[i].isRunning()) {
                 ran.add(i);
-                queues.stop(i, rings[i].kick());
-                rings[i].running(false);
+                pause(i);
             }
         }
         change.make();
@@ -354,10 +409,6 @@ final class Session implements AutoCloseable {
         }
     }
 
-    private static ProtocolFaultException notOffered(RequestCode request) {
-        return fault(ProtocolFault.UNKNOWN_REQUEST, request.toString());
-    }
-
     private static ProtocolFaultException fault(ProtocolFault fault, String detail) {
         return new ProtocolFaultException(fault, detail);
     }
@@ -378,6 +429,21 @@ final class Session implements AutoCloseable {
                 call.ring();
             }
         }
+        if ((queueBits & GuestBell.LOG) != 0) {
+            side.ringLog();
+        }
+    }
+
+    /** Another card from now on, of as many queues; the front end is told if it wants to be. */
+    void change(GuestCard next) {
+        card = next;
+        if (side.configurationChanged(replies)) {
+            recorder.told(id, ReplyEncoder.CONFIG_CHANGED);
+        }
+    }
+
+    GuestCard card() {
+        return card;
     }
 
     /** What the switch refused the guest for, for people. */
@@ -398,6 +464,7 @@ final class Session implements AutoCloseable {
         stopAll();
         queues.detach();
         reset();
+        side.close();
         table.close();
         move(SessionState.ENDED);
     }

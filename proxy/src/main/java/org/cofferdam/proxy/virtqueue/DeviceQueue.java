@@ -1,6 +1,7 @@
 package org.cofferdam.proxy.virtqueue;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running queue, seen from the device, whichever of virtio's two layouts it has.
@@ -23,12 +24,14 @@ public abstract sealed class DeviceQueue permits SplitQueue, PackedQueue {
     final boolean indirect;
     final boolean eventIndex;
     private final DataFlow flow;
+    private final @Nullable WriteLog log;
 
     private long chainsTaken;
     private QueueError error = QueueError.NONE;
     private int errorHead = -1;
 
     DeviceQueue(QueueConfig config, QueueMemory memory, DataFlow flow) {
+        this.log = memory.log();
         this.memory = memory;
         this.flow = flow;
         this.size = config.size();
@@ -91,6 +94,13 @@ public abstract sealed class DeviceQueue permits SplitQueue, PackedQueue {
 
     /** After {@link #publish}: whether the driver wants to be signalled for what was published since the last call. */
     public abstract boolean shouldSignal();
+
+    /** A part of the ring was written: so many bytes from a guest-physical address on. */
+    final void ringWritten(long address, long bytes) {
+        if (log != null) {
+            log.mark(address, bytes);
+        }
+    }
 
     /**
      * Asks the driver to kick when it offers more, then looks once more.

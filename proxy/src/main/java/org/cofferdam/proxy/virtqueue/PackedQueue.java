@@ -21,6 +21,7 @@ import static org.cofferdam.proxy.virtqueue.PackedRing.WRAP;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running packed queue, seen from the device (virtio 1.2, section 2.8). See {@link DeviceQueue} for its use.
@@ -34,6 +35,9 @@ public final class PackedQueue extends DeviceQueue {
     private final MemorySegment ring;
     private final MemorySegment driverArea;
     private final MemorySegment deviceArea;
+    private final long ringAddress;
+    private final long deviceAreaAddress;
+    private final @Nullable InflightRegion inflight;
 
     // Positions below size, each with its wrap counter.
     private int nextAvailable;
@@ -57,14 +61,23 @@ public final class PackedQueue extends DeviceQueue {
     private int walked;
     private int walkedId;
 
-    PackedQueue(QueueConfig config, QueueMemory memory, DataFlow flow, int start) {
+    PackedQueue(
+            QueueConfig config,
+            QueueMemory memory,
+            DataFlow flow,
+            int base,
+            @Nullable InflightRegion inflight) {
         super(config, memory, flow);
+        this.ringAddress = config.descriptors();
+        this.deviceAreaAddress = config.used();
+        this.inflight = inflight;
         this.ring = memory.slice(config.descriptors(), PackedRing.ringBytes(size));
         this.driverArea = memory.slice(config.available(), AREA_BYTES);
         this.deviceArea = memory.slice(config.used(), AREA_BYTES);
         requireAtomic(config.descriptors(), ring, Long.BYTES);
         requireAtomic(config.available(), driverArea, Short.BYTES);
         requireAtomic(config.used(), deviceArea, Short.BYTES);
+        int start = inflight == null ? base : inflight.packedPosition(ring, size).orElse(base);
         if ((start & ~WRAP & INDEX_MASK) >= size) {
             throw new IllegalArgumentException(
                     "A queue of %d descriptors cannot go on at %d"
@@ -78,6 +91,14 @@ public final class PackedQueue extends DeviceQueue {
         id = new int[size];
         descriptors = new int[size];
         written = new int[size];
+        if (inflight != null) {
+            inflight.claimPacked(here(), size);
+        }
+    }
+
+    /** Where the next chain is returned to, with its wrap counter. */
+    private int here() {
+        return nextUsed | (usedWrap ? WRAP : 0);
     }
 
     /** The last three fields of the descriptor at the next position, if it is an offer; else -1. One acquire load. */
@@ -215,8 +236,15 @@ public final class PackedQueue extends DeviceQueue {
             write(nextUsed, usedWrap, slot);
             advance(slot);
         }
+        if (inflight != null) {
+            inflight.returning(first | (firstWrap ? WRAP : 0), here());
+        }
         write(first, firstWrap, firstSlot);
+        if (inflight != null) {
+            inflight.settled(here());
+        }
         oldest = returned;
+        ringWritten(ringAddress, ring.byteSize());
         return true;
     }
 
@@ -280,14 +308,13 @@ public final class PackedQueue extends DeviceQueue {
             return false;
         }
         if (eventIndex) {
-            U16.setOpaque(
-                    deviceArea,
-                    AREA_POSITION,
-                    (short) (nextAvailable | (availableWrap ? WRAP : 0)));
-            U16.setRelease(deviceArea, AREA_FLAGS, (short) EVENT_DESCRIPTOR);
+            PeerStore.release16(
+                    deviceArea, AREA_POSITION, nextAvailable | (availableWrap ? WRAP : 0));
+            PeerStore.release16(deviceArea, AREA_FLAGS, EVENT_DESCRIPTOR);
         } else {
-            U16.setOpaque(deviceArea, AREA_FLAGS, (short) EVENT_ENABLE);
+            PeerStore.release16(deviceArea, AREA_FLAGS, EVENT_ENABLE);
         }
+        ringWritten(deviceAreaAddress, AREA_BYTES);
         // The wish must be visible before the ring is looked at again (section 2.8.21.3.1, the
         // other way round).
         VarHandle.fullFence();
@@ -296,12 +323,13 @@ public final class PackedQueue extends DeviceQueue {
 
     @Override
     public void disableNotifications() {
-        U16.setOpaque(deviceArea, AREA_FLAGS, (short) EVENT_DISABLE);
+        PeerStore.release16(deviceArea, AREA_FLAGS, EVENT_DISABLE);
+        ringWritten(deviceAreaAddress, AREA_BYTES);
     }
 
     @Override
     public int position() {
-        int half = nextUsed | (usedWrap ? WRAP : 0);
+        int half = here();
         return half | half << 16;
     }
 

@@ -1,6 +1,7 @@
 package org.cofferdam.proxy.virtqueue;
 
 import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -50,6 +51,14 @@ final class PackedRing {
 
     static long ringBytes(int size) {
         return (long) DESCRIPTOR_BYTES * size;
+    }
+
+    /** Whether the descriptor at a position was returned in that position's round (section 2.8.1). */
+    static boolean isReturned(MemorySegment ring, int position) {
+        long at = (long) DESCRIPTOR_BYTES * (position & ~WRAP);
+        long rest = (long) U64_ALIGNED.getAcquire(ring, at + DESCRIPTOR_REST);
+        boolean used = (rest >>> 48 & FLAG_USED) != 0;
+        return used == ((position & WRAP) != 0);
     }
 
     private static VarHandle aligned(ValueLayout layout) {

@@ -1,5 +1,7 @@
 package org.cofferdam.proxy.virtqueue;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where a queue lies and how it behaves, before anything was checked against memory. {@link #activate} turns it into
  * a running queue; there is no other way to get one.
@@ -62,7 +64,12 @@ public record QueueConfig(
      * @throws IllegalArgumentException when a part lies outside the memory, or the layout is another
      */
     public SplitQueue activate(QueueMemory memory, DataFlow flow) {
-        return split(memory, flow, 0);
+        return split(memory, flow, 0, null);
+    }
+
+    /** Goes on as the next method says, with nothing kept for the device after this one. */
+    public DeviceQueue resume(QueueMemory memory, DataFlow flow, int base) {
+        return resume(memory, flow, base, null);
     }
 
     /**
@@ -71,26 +78,33 @@ public record QueueConfig(
      * @param base where that was, for a packed queue, whose ring does not tell, as vhost-user's "A vring state
      *     description" has it: index and wrap counter in the low 16 bits for what was taken, in the high ones for what was
      *     returned, which is what counts; 0 there is no word of it. A split queue goes on where its used ring stands.
+     * @param inflight where the queue keeps for its next device where it stands, and may find it now; null for nowhere
      */
-    public DeviceQueue resume(QueueMemory memory, DataFlow flow, int base) {
+    public DeviceQueue resume(
+            QueueMemory memory, DataFlow flow, int base, @Nullable InflightRegion inflight) {
         return switch (layout) {
             case SPLIT ->
                     split(
                             memory,
                             flow,
-                            SplitQueue.usedIndex(
-                                    memory.slice(used, SplitRing.usedRingBytes(size))));
+                            SplitQueue.usedIndex(memory.slice(used, SplitRing.usedRingBytes(size))),
+                            inflight);
             case PACKED ->
                     new PackedQueue(
-                            this, memory, flow, base >>> 16 != 0 ? base >>> 16 : base & 0xffff);
+                            this,
+                            memory,
+                            flow,
+                            base >>> 16 != 0 ? base >>> 16 : base & 0xffff,
+                            inflight);
         };
     }
 
-    private SplitQueue split(QueueMemory memory, DataFlow flow, int start) {
+    private SplitQueue split(
+            QueueMemory memory, DataFlow flow, int start, @Nullable InflightRegion inflight) {
         if (layout != Layout.SPLIT) {
             throw new IllegalArgumentException("The queue is a packed one");
         }
-        return new SplitQueue(this, memory, flow, start);
+        return new SplitQueue(this, memory, flow, start, inflight);
     }
 
     private static void requireAligned(String what, long address, int alignment) {

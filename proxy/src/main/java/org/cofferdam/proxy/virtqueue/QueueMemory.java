@@ -3,6 +3,7 @@ package org.cofferdam.proxy.virtqueue;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The memory of one peer, as its queues may name it: regions of guest-physical addresses for the rings, and windows
@@ -35,9 +36,11 @@ public final class QueueMemory {
     private final long[] windowStart;
     private final long[] windowBytes;
     private final MemorySegment[] windowMemory;
+    private final @Nullable WriteLog log;
 
-    private QueueMemory(List<Region> regions, List<Region> windows) {
+    private QueueMemory(List<Region> regions, List<Region> windows, @Nullable WriteLog log) {
         this.regions = List.copyOf(regions);
+        this.log = log;
         this.windowStart = windows.stream().mapToLong(Region::address).toArray();
         this.windowBytes = windows.stream().mapToLong(w -> w.memory().byteSize()).toArray();
         this.windowMemory = windows.stream().map(Region::memory).toArray(MemorySegment[]::new);
@@ -45,7 +48,7 @@ public final class QueueMemory {
 
     /** Memory of these regions, all of which may hold buffers. */
     public static QueueMemory of(List<Region> regions) {
-        return new QueueMemory(regions, regions);
+        return new QueueMemory(regions, regions, null);
     }
 
     /** One region, all of which may hold buffers. */
@@ -59,7 +62,28 @@ public final class QueueMemory {
      * @throws IllegalArgumentException when the range does not lie in one region
      */
     public QueueMemory withBufferWindow(long address, long bytes) {
-        return new QueueMemory(regions, List.of(new Region(address, slice(address, bytes))));
+        return new QueueMemory(regions, List.of(new Region(address, slice(address, bytes))), log);
+    }
+
+    /**
+     * The same memory, all of which may hold buffers, with a log of what queues write into it.
+     *
+     * @throws IllegalArgumentException when the log does not cover all of it
+     */
+    public QueueMemory withLog(WriteLog writes) {
+        for (Region region : regions) {
+            // The sum is checked by the region.
+            if (!writes.covers(region.address() + region.memory().byteSize())) {
+                throw new IllegalArgumentException(
+                        "The log ends before 0x%x".formatted(region.address()));
+            }
+        }
+        return new QueueMemory(regions, regions, writes);
+    }
+
+    /** The log of what is written, if anybody wants one. */
+    public @Nullable WriteLog log() {
+        return log;
     }
 
     /**
@@ -107,6 +131,13 @@ public final class QueueMemory {
     /** The bytes of a window that {@link #windowOf} found. */
     MemorySegment window(int index) {
         return windowMemory[index];
+    }
+
+    /** Bytes of a window were written. */
+    void written(int window, long offset, long bytes) {
+        if (log != null) {
+            log.mark(windowStart[window] + offset, bytes);
+        }
     }
 
     /** Where in its window an address lies that {@link #windowOf} found there. */

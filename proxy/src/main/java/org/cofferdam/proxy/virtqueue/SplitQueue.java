@@ -16,6 +16,7 @@ import static org.cofferdam.proxy.virtqueue.SplitRing.U64;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running split queue, seen from the device (virtio 1.2, section 2.7). See {@link DeviceQueue} for its use.
@@ -26,6 +27,8 @@ public final class SplitQueue extends DeviceQueue {
     private final MemorySegment descriptors;
     private final MemorySegment available;
     private final MemorySegment used;
+    private final long usedAddress;
+    private final @Nullable InflightRegion inflight;
 
     // All indexes are free-running 16-bit values, kept in the low half of an int (section 2.7.6).
     private int nextAvailable;
@@ -36,8 +39,15 @@ public final class SplitQueue extends DeviceQueue {
 
     private long chainsOffered;
 
-    SplitQueue(QueueConfig config, QueueMemory memory, DataFlow flow, int start) {
+    SplitQueue(
+            QueueConfig config,
+            QueueMemory memory,
+            DataFlow flow,
+            int start,
+            @Nullable InflightRegion inflight) {
         super(config, memory, flow);
+        this.usedAddress = config.used();
+        this.inflight = inflight;
         this.descriptors = memory.slice(config.descriptors(), SplitRing.descriptorTableBytes(size));
         this.available = memory.slice(config.available(), SplitRing.availableRingBytes(size));
         this.used = memory.slice(config.used(), SplitRing.usedRingBytes(size));
@@ -48,6 +58,9 @@ public final class SplitQueue extends DeviceQueue {
         nextUsed = nextAvailable;
         usedPublished = nextAvailable;
         usedSignalled = nextAvailable;
+        if (inflight != null) {
+            inflight.claimSplit(nextUsed, size);
+        }
     }
 
     static int usedIndex(MemorySegment usedRing) {
@@ -195,8 +208,12 @@ public final class SplitQueue extends DeviceQueue {
         // One aligned 16-bit release store: a reader never sees half an index, and sees every entry
         // before it
         // (section 2.7.8.2).
-        U16.setRelease(used, RING_INDEX, (short) nextUsed);
+        PeerStore.release16(used, RING_INDEX, nextUsed);
         usedPublished = nextUsed;
+        if (inflight != null) {
+            inflight.usedIndex(nextUsed);
+        }
+        ringWritten(usedAddress, used.byteSize());
         return true;
     }
 
@@ -229,10 +246,11 @@ public final class SplitQueue extends DeviceQueue {
             return false;
         }
         if (eventIndex) {
-            U16.setOpaque(used, SplitRing.availEvent(size), (short) nextAvailable);
+            PeerStore.release16(used, SplitRing.availEvent(size), nextAvailable);
         } else {
-            U16.setOpaque(used, RING_FLAGS, (short) 0);
+            PeerStore.release16(used, RING_FLAGS, 0);
         }
+        ringWritten(usedAddress, used.byteSize());
         // The wish must be visible before the index is read again (section 2.7.10.1).
         VarHandle.fullFence();
         return pending() > 0;
@@ -242,7 +260,8 @@ public final class SplitQueue extends DeviceQueue {
     @Override
     public void disableNotifications() {
         if (!eventIndex) {
-            U16.setOpaque(used, RING_FLAGS, FLAG_NO_NOTIFICATION);
+            PeerStore.release16(used, RING_FLAGS, FLAG_NO_NOTIFICATION);
+            ringWritten(usedAddress, used.byteSize());
         }
     }
 

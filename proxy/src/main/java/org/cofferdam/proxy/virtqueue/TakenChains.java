@@ -148,6 +148,7 @@ public final class TakenChains {
                 MemorySegment.copy(theirs, offset[at] + skip, ours, oursOffset + done, piece);
             } else {
                 MemorySegment.copy(ours, oursOffset + done, theirs, offset[at] + skip, piece);
+                memory.written(window[at], offset[at] + skip, piece);
             }
             done += piece;
             skip = 0;

@@ -63,12 +63,19 @@ final class GuestPathTest {
             }
             receive.publish();
             QueueMemory all = QueueMemory.of(0, memory);
-            port.start(0, config(RingPlace.packed(SIZE, 0)), all, 0, new GuestFeatures(features));
+            port.start(
+                    0,
+                    config(RingPlace.packed(SIZE, 0)),
+                    all,
+                    0,
+                    null,
+                    new GuestFeatures(features));
             port.start(
                     1,
                     config(RingPlace.packed(SIZE, TRANSMIT_RING)),
                     all,
                     0,
+                    null,
                     new GuestFeatures(features));
         }
 

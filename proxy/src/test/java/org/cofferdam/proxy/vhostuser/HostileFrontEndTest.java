@@ -385,8 +385,8 @@ final class HostileFrontEndTest extends GuardedPort {
                             p -> p.negotiates(FrontEnd.FEATURES).send(20, u64(9000))),
                     offence("an MTU of 0", ProtocolFault.MTU, p -> p.send(20, u64(0))),
                     offence(
-                            "a log for migration",
-                            ProtocolFault.UNKNOWN_REQUEST,
+                            "a log that was not negotiated",
+                            ProtocolFault.ORDER,
                             p -> p.send(6, u64(4096, 0), p.memoryFd())));
 
     @ParameterizedTest

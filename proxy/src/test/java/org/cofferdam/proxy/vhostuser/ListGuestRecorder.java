@@ -35,6 +35,11 @@ final class ListGuestRecorder implements GuestRecorder {
     }
 
     @Override
+    public void told(PortId port, int request) {
+        lines.add(port.value() + " told " + request);
+    }
+
+    @Override
     public void mapped(PortId port, MemoryRegion region, int seals) {
         lines.add(port.value() + " mapped " + region.size() + " seals " + seals);
     }

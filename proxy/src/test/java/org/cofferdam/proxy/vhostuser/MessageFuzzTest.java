@@ -110,6 +110,12 @@ final class MessageFuzzTest {
         for (long at = 20; at + 8 < buffer.byteSize(); at += 8) {
             buffer.set(ValueLayout.JAVA_LONG_UNALIGNED, at, 16L * random.nextInt(1 << 20));
         }
+        if (random.nextInt(4) == 0) {
+            // An inflight description: bytes, offset, then queues and their size.
+            buffer.set(ValueLayout.JAVA_LONG_UNALIGNED, 12, 64L * random.nextInt(1 << 20));
+            buffer.set(ValueLayout.JAVA_LONG_UNALIGNED, 20, 64L * random.nextInt(1 << 10));
+            buffer.set(ValueLayout.JAVA_INT, 28, random.nextInt(6) | random.nextInt(300) << 16);
+        }
     }
 
     /** What the types promise to whoever gets one. */
@@ -143,10 +149,30 @@ final class MessageFuzzTest {
                     assertTrue(m.offset() >= 0 && m.size() > 0 && m.offset() + m.size() <= 256);
             case FrontEndMessage.SetConfig m ->
                     assertTrue(m.offset() >= 0 && m.size() > 0 && m.offset() + m.size() <= 256);
+            case FrontEndMessage.GetInflight m -> assertTrue(isSome(m.queues(), m.queueSize()));
+            case FrontEndMessage.SetInflight m ->
+                    assertTrue(
+                            m.queues() >= 1
+                                    && m.queues() <= 4
+                                    && m.offset() % 64 == 0
+                                    && isPart(m.bytes(), m.offset()));
+            case FrontEndMessage.SetLogBase m ->
+                    assertTrue(m.offset() % 8 == 0 && isPart(m.bytes(), m.offset()));
             default -> {
                 // It carries nothing that could be wrong by itself.
             }
         }
+    }
+
+    private static boolean isSome(int queues, int size) {
+        return queues >= 1 && queues <= 4 && size >= 1 && size <= 32768;
+    }
+
+    private static boolean isPart(long bytes, long offset) {
+        return bytes > 0
+                && bytes <= Integer.MAX_VALUE
+                && offset >= 0
+                && offset <= Integer.MAX_VALUE;
     }
 
     private static boolean queue(int index) {

@@ -59,6 +59,7 @@ public sealed interface FrontEndMessage {
     /** The guest's MTU, 68 to 65535. */
     record SetMtu(int mtu) implements FrontEndMessage {}
 
+    /** A connection for what this end has to say of its own accord. */
     record SetBackEndChannel() implements FrontEndMessage {}
 
     /** A part of the configuration space, which has 256 bytes. */
@@ -66,8 +67,10 @@ public sealed interface FrontEndMessage {
 
     record SetConfig(int offset, int size) implements FrontEndMessage {}
 
+    /** Asks for an in-flight buffer for at least one queue, none larger than {@code queueSize} from 1 to 32768. */
     record GetInflight(int queues, int queueSize) implements FrontEndMessage {}
 
+    /** An in-flight buffer: 64 bytes or more for each queue, at a multiple of 64, both below 2^31. */
     record SetInflight(long bytes, long offset, int queues, int queueSize)
             implements FrontEndMessage {}
 
@@ -77,6 +80,9 @@ public sealed interface FrontEndMessage {
 
     record GetStatus() implements FrontEndMessage {}
 
-    /** Logging of writes for live migration, which is not offered. */
-    record SetLog() implements FrontEndMessage {}
+    /** A log of writes: more than no bytes, at a multiple of 8, both below 2^31. */
+    record SetLogBase(long bytes, long offset) implements FrontEndMessage {}
+
+    /** Who is to be told when something was logged. */
+    record SetLogSignal() implements FrontEndMessage {}
 }

@@ -17,6 +17,7 @@ public final class MessageDecoder {
     private static final int REGION_BYTES = 32;
     private static final int CONFIG_SPACE_BYTES = 256;
     private static final int SMALLEST_MTU = 68;
+    private static final int INFLIGHT_ALIGNMENT = 64;
 
     // "A vring descriptor": bits 0 to 7 are the ring, bit 8 says that there is no descriptor.
     private static final long VRING_INDEX_MASK = 0xff;
@@ -58,7 +59,8 @@ public final class MessageDecoder {
             case SET_OWNER -> new FrontEndMessage.SetOwner();
             case RESET_OWNER -> new FrontEndMessage.ResetOwner();
             case SET_MEM_TABLE -> memoryTable(payload, descriptors);
-            case SET_LOG_BASE, SET_LOG_FD -> new FrontEndMessage.SetLog();
+            case SET_LOG_BASE -> logBase(payload);
+            case SET_LOG_FD -> new FrontEndMessage.SetLogSignal();
             case SET_VRING_NUM -> queueSize(payload);
             case SET_VRING_ADDR -> queueAddress(payload);
             case SET_VRING_BASE -> queueBase(payload);
@@ -81,14 +83,8 @@ public final class MessageDecoder {
             case SET_BACKEND_REQ_FD -> new FrontEndMessage.SetBackEndChannel();
             case GET_CONFIG -> getConfig(payload);
             case SET_CONFIG -> setConfig(payload);
-            case GET_INFLIGHT_FD ->
-                    new FrontEndMessage.GetInflight(u16(payload, 16), u16(payload, 18));
-            case SET_INFLIGHT_FD ->
-                    new FrontEndMessage.SetInflight(
-                            payload.get(U64, 0),
-                            payload.get(U64, 8),
-                            u16(payload, 16),
-                            u16(payload, 18));
+            case GET_INFLIGHT_FD -> getInflight(u16(payload, 16), u16(payload, 18));
+            case SET_INFLIGHT_FD -> setInflight(payload);
             case RESET_DEVICE -> new FrontEndMessage.ResetDevice();
             case GET_MAX_MEM_SLOTS -> new FrontEndMessage.GetMemorySlots();
             case ADD_MEM_REG -> new FrontEndMessage.AddMemoryRegion(region(payload, 8));
@@ -219,6 +215,50 @@ public final class MessageDecoder {
             throw fault(ProtocolFault.FLAGS, "status 0x" + Long.toHexString(value));
         }
         return new FrontEndMessage.SetStatus((int) value);
+    }
+
+    // "Log description": size and mmap offset.
+    private static FrontEndMessage logBase(MemorySegment payload) throws ProtocolFaultException {
+        long bytes = payload.get(U64, 0);
+        long offset = payload.get(U64, 8);
+        if (!isPart(bytes, offset, Long.BYTES)) {
+            throw fault(ProtocolFault.LOG, "%d bytes at %d".formatted(bytes, offset));
+        }
+        return new FrontEndMessage.SetLogBase(bytes, offset);
+    }
+
+    // "Inflight description": size, mmap offset, queues, queue size. In a GET the first two mean
+    // nothing.
+    private FrontEndMessage getInflight(int count, int size) throws ProtocolFaultException {
+        if (count < 1 || count > queues || size < 1 || size > 32768) {
+            throw fault(ProtocolFault.INFLIGHT, count + " queues of " + size);
+        }
+        return new FrontEndMessage.GetInflight(count, size);
+    }
+
+    private FrontEndMessage setInflight(MemorySegment payload) throws ProtocolFaultException {
+        long bytes = payload.get(U64, 0);
+        long offset = payload.get(U64, 8);
+        int count = u16(payload, 16);
+        int size = u16(payload, 18);
+        if (count < 1
+                || count > queues
+                || !isPart(bytes, offset, INFLIGHT_ALIGNMENT)
+                || bytes / count < INFLIGHT_ALIGNMENT) {
+            throw fault(
+                    ProtocolFault.INFLIGHT,
+                    "%d bytes at %d for %d queues of %d".formatted(bytes, offset, count, size));
+        }
+        return new FrontEndMessage.SetInflight(bytes, offset, count, size);
+    }
+
+    /** Whether a part of a file is possible; the sum of the two is below 2^32 then. */
+    private static boolean isPart(long bytes, long offset, int alignment) {
+        return bytes > 0
+                && bytes <= Integer.MAX_VALUE
+                && offset >= 0
+                && offset <= Integer.MAX_VALUE
+                && offset % alignment == 0;
     }
 
     // "Virtio device config space": offset, size, flags, then that many bytes. A GET may carry none

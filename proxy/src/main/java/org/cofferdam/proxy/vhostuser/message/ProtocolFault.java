@@ -57,7 +57,13 @@ public enum ProtocolFault {
     /** The peer does not read its answers. */
     DEAF(26, "the peer does not read its answers"),
     /** The kernel refused something for this peer. */
-    KERNEL(27, "the kernel refused what the message asks for");
+    KERNEL(27, "the kernel refused what the message asks for"),
+    /** SET_BACKEND_REQ_FD: a connected Unix stream socket. */
+    NOT_A_SOCKET(28, "the descriptor is no Unix stream socket"),
+    /** "Inflight description": memory with a part for each queue, aligned to 64 bytes. */
+    INFLIGHT(29, "the in-flight buffer is too small, or not possible"),
+    /** "Log description": memory with a bit for each page of the guest's. */
+    LOG(30, "the log of writes does not cover the guest's memory, or is not possible");
 
     private final int code;
     private final String sentence;

@@ -15,6 +15,9 @@ public final class ReplyEncoder {
     private static final ValueLayout.OfLong U64 =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    /** The number of BACKEND_CONFIG_CHANGE_MSG. */
+    public static final int CONFIG_CHANGED = 2;
+
     private final MemorySegment buffer =
             Arena.ofAuto().allocate(MessageHeader.BYTES + RequestCode.MOST_BYTES, 8);
 
@@ -40,9 +43,31 @@ public final class ReplyEncoder {
         return finish(RequestCode.GET_CONFIG, 12 + size);
     }
 
+    /**
+     * An in-flight buffer, which goes beside it.
+     *
+     * @param payload bytes that the request had: 20, or 24 from a front end whose compiler rounds it up
+     */
+    public MemorySegment inflight(long bytes, int queues, int queueSize, int payload) {
+        buffer.set(U64, MessageHeader.BYTES, bytes);
+        buffer.set(U64, MessageHeader.BYTES + 8, 0);
+        buffer.set(U32, MessageHeader.BYTES + 16, queues | queueSize << 16);
+        buffer.set(U32, MessageHeader.BYTES + 20, 0);
+        return finish(RequestCode.GET_INFLIGHT_FD, payload);
+    }
+
+    /** "Back-end message types", BACKEND_CONFIG_CHANGE_MSG: no answer but a request of ours, without a payload. */
+    public MemorySegment configurationChanged() {
+        return finish(CONFIG_CHANGED, MessageHeader.VERSION, 0);
+    }
+
     private MemorySegment finish(RequestCode request, int payload) {
-        buffer.set(U32, 0, request.code());
-        buffer.set(U32, 4, MessageHeader.VERSION | MessageHeader.REPLY);
+        return finish(request.code(), MessageHeader.VERSION | MessageHeader.REPLY, payload);
+    }
+
+    private MemorySegment finish(int code, int flags, int payload) {
+        buffer.set(U32, 0, code);
+        buffer.set(U32, 4, flags);
         buffer.set(U32, 8, payload);
         return buffer.asSlice(0, MessageHeader.BYTES + payload);
     }

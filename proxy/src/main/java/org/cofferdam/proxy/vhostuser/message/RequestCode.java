@@ -15,9 +15,9 @@ public enum RequestCode {
     RESET_OWNER(4, 0, 0, 0, 0, false),
     /** "Memory regions description": 8 bytes and 32 for each region; a descriptor for each. */
     SET_MEM_TABLE(5, 8, 8 + 8 * 32, 0, 8, false),
-    /** "Log description". Some front ends send the 8 bytes of its address alone. */
-    SET_LOG_BASE(6, 8, 16, 0, 1, true),
-    SET_LOG_FD(7, 0, 8, 0, 1, false),
+    /** "Log description", with LOG_SHMFD: memory that is passed, and not an address. */
+    SET_LOG_BASE(6, 16, 16, 1, 1, true),
+    SET_LOG_FD(7, 0, 8, 1, 1, false),
     SET_VRING_NUM(8, 8, 8, 0, 0, false),
     SET_VRING_ADDR(9, 40, 40, 0, 0, false),
     SET_VRING_BASE(10, 8, 8, 0, 0, false),
