@@ -208,6 +208,7 @@ final class GuestDesk implements AutoCloseable {
                                 .collect(Collectors.toSet()))
                 .withRate(spec.rate().packetsPerSecond(), spec.rate().bitsPerSecond())
                 .withClaims(AddressClaims.only(mac, spec.ips()))
+                .withGroups(PortPolicy.Groups.JOINED)
                 .withReach(reach);
     }
 

@@ -237,8 +237,9 @@ public final class PacketSwitch {
             receiver.selection.add(burst, index, Verdict.FORWARDED);
             return Verdict.FORWARDED;
         }
+        source.noteGroups(memory, frame, length);
         for (SwitchPort port : ports) {
-            if (port != source && source.reaches(port)) {
+            if (port != source && source.reaches(port) && port.hears(destination)) {
                 port.selection.add(burst, index, Verdict.FLOODED);
             }
         }

@@ -13,7 +13,9 @@ public enum PortCounter {
     /** Passes in which the port was not looked at because the uplink had no room. */
     HELD_FOR_UPLINK(4, "passes held back: the uplink had no room"),
     /** Passes in which the port was not looked at because the audit ring had no room. */
-    HELD_FOR_AUDIT(5, "passes held back: the audit ring had no room");
+    HELD_FOR_AUDIT(5, "passes held back: the audit ring had no room"),
+    /** Groups that the peer wanted to hear and that it has too many for. */
+    GROUPS_REFUSED(6, "multicast groups refused: the peer listens to too many");
 
     private final int index;
     private final String sentence;

@@ -18,6 +18,7 @@ import org.cofferdam.proxy.frame.Mac;
  * @param reach the ports that it may talk to, a bit for each by its number; a frame passes if each of the two reaches
  *     the other
  * @param claims the IP addresses that it may use
+ * @param groups which group addresses it hears
  */
 public record PortPolicy(
         Role role,
@@ -27,7 +28,8 @@ public record PortPolicy(
         long packetsPerSecond,
         long bitsPerSecond,
         long reach,
-        AddressClaims claims) {
+        AddressClaims claims,
+        Groups groups) {
 
     /** Every port. */
     public static final long ALL = -1;
@@ -38,6 +40,14 @@ public record PortPolicy(
         UPLINK,
         /** A station: sends from its own addresses only, gets what is addressed to them. */
         STATION
+    }
+
+    /** Which group addresses a port hears, of those that reach it. */
+    public enum Groups {
+        /** All. */
+        EVERY,
+        /** Those that it has joined by IGMP or MLD, and those that nobody joins. */
+        JOINED
     }
 
     /** ARP, IPv4, IPv6. */
@@ -82,7 +92,8 @@ public record PortPolicy(
                 packetsPerSecond,
                 bitsPerSecond,
                 ALL,
-                AddressClaims.ANY);
+                AddressClaims.ANY,
+                Groups.EVERY);
     }
 
     /** The card's side with the usual types and no rate limit. */
@@ -100,7 +111,7 @@ public record PortPolicy(
     /** The same with a rate limit; 0 for none. */
     public PortPolicy withRate(long packets, long bits) {
         return new PortPolicy(
-                role, addresses, etherTypes, maxFrameBytes, packets, bits, reach, claims);
+                role, addresses, etherTypes, maxFrameBytes, packets, bits, reach, claims, groups);
     }
 
     /** The same with other types. */
@@ -113,7 +124,8 @@ public record PortPolicy(
                 packetsPerSecond,
                 bitsPerSecond,
                 reach,
-                claims);
+                claims,
+                groups);
     }
 
     /** The same with other neighbours, a bit for each port. */
@@ -126,7 +138,8 @@ public record PortPolicy(
                 packetsPerSecond,
                 bitsPerSecond,
                 ports,
-                claims);
+                claims,
+                groups);
     }
 
     /** The same with these IP addresses and no others. */
@@ -139,6 +152,21 @@ public record PortPolicy(
                 packetsPerSecond,
                 bitsPerSecond,
                 reach,
-                allowed);
+                allowed,
+                groups);
+    }
+
+    /** The same, hearing these group addresses. */
+    public PortPolicy withGroups(Groups heard) {
+        return new PortPolicy(
+                role,
+                addresses,
+                etherTypes,
+                maxFrameBytes,
+                packetsPerSecond,
+                bitsPerSecond,
+                reach,
+                claims,
+                heard);
     }
 }

@@ -1,5 +1,7 @@
 package org.cofferdam.proxy.packetswitch;
 
+import java.lang.foreign.MemorySegment;
+
 /** What the switch keeps for a port. */
 final class SwitchPort {
     /** So long after its last frame for the uplink a station counts as one that speaks to it. */
@@ -12,6 +14,8 @@ final class SwitchPort {
     final RateLimit rate;
     final PortCounters counters;
     final FairTurn turn = new FairTurn();
+    private final GroupTable groups;
+    private final boolean hearsAll;
 
     /** Frames of the burst under way that go to this port. */
     final Selection selection;
@@ -30,17 +34,24 @@ final class SwitchPort {
     private final int[] etherTypes;
 
     SwitchPort(PortId id, Port port, PortPolicy policy, int burstFrames) {
-        this(id, port, policy, burstFrames, new PortCounters());
+        this(id, port, policy, burstFrames, new PortCounters(), new GroupTable());
     }
 
-    /** The same port under another policy; its counters go on. */
+    /** The same port under another policy; its counters and groups stay. */
     SwitchPort under(PortPolicy other) {
-        return new SwitchPort(id, port, other, selection.capacity(), counters);
+        return new SwitchPort(id, port, other, selection.capacity(), counters, groups);
     }
 
     private SwitchPort(
-            PortId id, Port port, PortPolicy policy, int burstFrames, PortCounters counters) {
+            PortId id,
+            Port port,
+            PortPolicy policy,
+            int burstFrames,
+            PortCounters counters,
+            GroupTable groups) {
         this.counters = counters;
+        this.groups = groups;
+        this.hearsAll = policy.groups() == PortPolicy.Groups.EVERY;
         this.id = id;
         this.port = port;
         this.policy = policy;
@@ -66,6 +77,19 @@ final class SwitchPort {
             lastForUplink = now;
         } else if (now - lastForUplink > FORGET_NANOS) {
             waitsForUplink = false;
+        }
+    }
+
+    /** Whether frames to this group address are for the port. */
+    boolean hears(long destination) {
+        return hearsAll || groups.hears(destination);
+    }
+
+    /** Notes what the frame says of the groups that its sender listens to, if that matters. */
+    void noteGroups(MemorySegment memory, long frame, int length) {
+        if (!hearsAll) {
+            int refused = MembershipReport.apply(memory, frame, length, groups);
+            counters.add(PortCounter.GROUPS_REFUSED, refused);
         }
     }
 
