@@ -162,25 +162,41 @@ public final class AuditSource {
         if (packets < 0 || packets > RecordLayout.MAX_PACKETS) {
             throw new IllegalArgumentException("packets in a burst: " + packets);
         }
-        int length = RecordLayout.burstBytes(packets);
+        // A flood is mostly of packets alike, and a bulk transfer is: their record costs a third.
+        int described = areAlike(packets, lengths, verdicts) ? 1 : packets;
+        int flags =
+                described == packets
+                        ? RecordLayout.FLAG_BURST
+                        : RecordLayout.FLAG_BURST | RecordLayout.FLAG_ALIKE;
+        int length = RecordLayout.burstBytes(described);
         int padded = Bytes.align8(length);
         int at = claim(padded);
         if (at < 0) {
             return false;
         }
         zeroPadding(at, length);
-        header(at, length, type, RecordLayout.FLAG_BURST, 0, 1, clock.epochNanos());
+        header(at, length, type, flags, 0, 1, clock.epochNanos());
         long body = at + (long) RecordLayout.HEADER_BYTES;
         long lengthAt = body + RecordLayout.BURST_HEADER_BYTES;
-        long total = lengths(lengthAt, packets, lengths);
+        long written = lengths(lengthAt, described, lengths);
+        long total = described == packets ? written : written * packets;
         MemorySegment.copy(
-                verdicts, 0, memory, ValueLayout.JAVA_BYTE, lengthAt + 2L * packets, packets);
+                verdicts, 0, memory, ValueLayout.JAVA_BYTE, lengthAt + 2L * described, described);
         Bytes.u16(memory, body + RecordLayout.BURST_PORT, port);
         Bytes.u16(memory, body + RecordLayout.BURST_QUEUE, queue);
         Bytes.u32(memory, body + RecordLayout.BURST_PACKETS, packets);
         Bytes.u64(memory, body + RecordLayout.BURST_TOTAL, total);
         publish(padded);
         return true;
+    }
+
+    /** Whether there are several, and each has the length and the verdict of the first. */
+    private static boolean areAlike(int packets, int[] lengths, byte[] verdicts) {
+        int differs = 0;
+        for (int i = 1; i < packets; i++) {
+            differs |= (lengths[i] ^ lengths[0]) | (verdicts[i] ^ verdicts[0]);
+        }
+        return packets > 1 && differs == 0;
     }
 
     /** Writes the lengths, four to a store, and returns their exact sum. */
@@ -223,7 +239,7 @@ public final class AuditSource {
         return false;
     }
 
-    /** Bytes in the ring of a burst record. */
+    /** Bytes in the ring of a burst record, at most: packets alike take less. */
     public static int burstBytes(int packets) {
         return Bytes.align8(RecordLayout.burstBytes(packets));
     }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.cofferdam.audit.read.AuditFilter;
 import org.cofferdam.audit.read.AuditReader;
@@ -98,6 +99,33 @@ class LogRoundTripTest {
         assertEquals(1, read(AuditFilter.all().withTypes(List.of("burst-in"))).size());
         assertEquals(
                 7 + 1, all.get(7).field(0), "STOP counts the records of the run, itself included");
+    }
+
+    @Test
+    void packetsAlikeTakeOneLengthAndOneVerdictAndReadAsMany() {
+        int[] lengths = new int[64];
+        byte[] verdicts = new byte[64];
+        Arrays.fill(lengths, 70_000);
+        Arrays.fill(verdicts, (byte) 4);
+        try (AuditLog log = AuditLog.open(AuditOptions.in(dir(), "host"))) {
+            AuditSource source = log.source("domain", 64 * 1024);
+            assertTrue(source.tryBurst(CrossingType.TAP_IN, 1, 2, 64, lengths, verdicts));
+            lengths[63]++;
+            assertTrue(source.tryBurst(CrossingType.TAP_IN, 1, 2, 64, lengths, verdicts));
+            lengths[63]--;
+            verdicts[1]++;
+            assertTrue(source.tryBurst(CrossingType.TAP_IN, 1, 2, 64, lengths, verdicts));
+        }
+        List<Crossing> bursts = read(AuditFilter.all().withTypes(List.of("TAP_IN")));
+        for (Crossing crossing : bursts) {
+            Burst burst = crossing.burst().orElseThrow();
+            assertEquals(64, burst.packets());
+            assertEquals(65_535, burst.length(63));
+            assertEquals(4, burst.verdict(63));
+        }
+        assertEquals(64 * 70_000L, bursts.get(0).burst().orElseThrow().bytes());
+        assertEquals(64 * 70_000L + 1, bursts.get(1).burst().orElseThrow().bytes());
+        assertEquals(5, bursts.get(2).burst().orElseThrow().verdict(1));
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.lang.foreign.MemorySegment;
  *       +---------+---------+-------------------+---------------------------------------+
  *   16  | packets times: u16 length (65535 also for longer ones)                        |
  *       | packets times: u8 verdict                                                     |
+ *       or, where all packets are ALIKE, one length and one verdict for all
  * </pre>
  *
  * <p>{@code length} counts from its own first byte. {@code type} is a code of CrossingType, {@code source}
@@ -61,6 +62,9 @@ public final class RecordLayout {
     /** The time of the last one of several crossings comes before the fields. */
     public static final int FLAG_SPAN = 0x04;
 
+    /** With {@link #FLAG_BURST}: all packets have the one length and the one verdict that the record has. */
+    public static final int FLAG_ALIKE = 0x08;
+
     /** Fields a record of this version can have. */
     public static final int MAX_FIELDS = 6;
 
@@ -68,6 +72,8 @@ public final class RecordLayout {
     public static final int READABLE_FIELDS = 16;
 
     public static final int MAX_TEXT_BYTES = 512;
+
+    /** Packets of a burst; a reader takes no more where they need no bytes, either. */
     public static final int MAX_PACKETS = 1024;
 
     /** No record is longer, padding included; a longer one in a file is damage. */

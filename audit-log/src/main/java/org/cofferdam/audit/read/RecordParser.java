@@ -87,9 +87,11 @@ public final class RecordParser {
         boolean span = (flags & RecordLayout.FLAG_SPAN) != 0;
         boolean isText = (flags & RecordLayout.FLAG_TEXT) != 0;
         boolean isBurst = (flags & RecordLayout.FLAG_BURST) != 0;
+        boolean isAlike = (flags & RecordLayout.FLAG_ALIKE) != 0;
         if (fields > RecordLayout.READABLE_FIELDS
                 || at + (span ? 8 : 0) + 8 * fields > end
-                || (isText && isBurst)) {
+                || (isText && isBurst)
+                || (isAlike && !isBurst)) {
             return null;
         }
         long last = time;
@@ -108,7 +110,7 @@ public final class RecordParser {
             byte[] utf8 = payload.asSlice(at, end - at).toArray(ValueLayout.JAVA_BYTE);
             text = new String(utf8, StandardCharsets.UTF_8);
         } else if (isBurst) {
-            burst = burst(payload, at, end);
+            burst = burst(payload, at, end, isAlike);
             if (burst == null) {
                 return null;
             }
@@ -127,22 +129,27 @@ public final class RecordParser {
                 burst);
     }
 
-    private static @Nullable Burst burst(MemorySegment payload, int at, int end) {
+    private static @Nullable Burst burst(MemorySegment payload, int at, int end, boolean alike) {
         if (end - at < RecordLayout.BURST_HEADER_BYTES) {
             return null;
         }
         long packets = Bytes.u32(payload, at + RecordLayout.BURST_PACKETS);
-        // Compared as longs: 3 times 2^32 does not overflow.
-        if (RecordLayout.BURST_HEADER_BYTES + 3 * packets > end - at) {
+        // Packets alike need no bytes of their own, so their number is bounded by itself. Compared
+        // as
+        // longs: 3 times 2^32 does not overflow.
+        long described = alike ? 1 : packets;
+        if ((alike && packets > RecordLayout.MAX_PACKETS)
+                || RecordLayout.BURST_HEADER_BYTES + 3 * described > end - at) {
             return null;
         }
         int[] lengths = new int[(int) packets];
         byte[] verdicts = new byte[(int) packets];
         int lengthAt = at + RecordLayout.BURST_HEADER_BYTES;
-        int verdictAt = lengthAt + 2 * (int) packets;
+        int verdictAt = lengthAt + 2 * (int) described;
         for (int i = 0; i < packets; i++) {
-            lengths[i] = Bytes.u16(payload, lengthAt + 2 * i);
-            verdicts[i] = (byte) Bytes.u8(payload, verdictAt + i);
+            int told = alike ? 0 : i;
+            lengths[i] = Bytes.u16(payload, lengthAt + 2 * told);
+            verdicts[i] = (byte) Bytes.u8(payload, verdictAt + told);
         }
         return new Burst(
                 Bytes.u16(payload, at + RecordLayout.BURST_PORT),
