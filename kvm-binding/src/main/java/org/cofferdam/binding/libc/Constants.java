@@ -66,10 +66,13 @@ public final class Constants {
     public static final int PACKET_IGNORE_OUTGOING = 23;
     public static final int MSG_DONTWAIT = 0x40;
     public static final int MSG_CTRUNC = 0x8;
+    public static final int MSG_PEEK = 0x2;
     public static final int MSG_NOSIGNAL = 0x4000;
     public static final int MSG_CMSG_CLOEXEC = 0x40000000;
     public static final int SOCK_STREAM = 1;
+    public static final int SO_TYPE = 3;
     public static final int SO_PEERCRED = 17;
+    public static final int SO_DOMAIN = 39;
     public static final int SCM_RIGHTS = 1;
 
     /** ETH_P_ALL (3) in network byte order. */

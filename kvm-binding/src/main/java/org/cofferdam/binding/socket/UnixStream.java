@@ -28,7 +28,7 @@ public final class UnixStream implements AutoCloseable {
     public static final int END = -1;
 
     // struct msghdr and struct cmsghdr on x86-64, sys/socket.h
-    private static final int MESSAGE_BYTES = 56;
+    static final int MESSAGE_BYTES = 56;
     private static final int MSG_IOV = 16;
     private static final int MSG_IOVLEN = 24;
     private static final int MSG_CONTROL = 32;
@@ -80,6 +80,32 @@ public final class UnixStream implements AutoCloseable {
             return List.of(
                     new UnixStream(fds.get(ValueLayout.JAVA_INT, 0)),
                     new UnixStream(fds.get(ValueLayout.JAVA_INT, 4)));
+        }
+    }
+
+    /**
+     * Takes over a connected socket that a peer passed.
+     *
+     * @throws IllegalArgumentException if it is none of this kind; the descriptor is still the caller's then
+     */
+    public static UnixStream adopt(PassedDescriptor descriptor) {
+        // The peer shares the open file and could make it blocking: every call here says
+        // MSG_DONTWAIT.
+        if (option(descriptor.fd(), SO_DOMAIN) != AF_UNIX
+                || option(descriptor.fd(), SO_TYPE) != SOCK_STREAM) {
+            throw new IllegalArgumentException("the descriptor is no Unix stream socket");
+        }
+        return new UnixStream(descriptor.release());
+    }
+
+    /** A socket's option; -1 where there is none, as for what is no socket. */
+    private static int option(int fd, int name) {
+        try (Arena a = Arena.ofConfined()) {
+            MemorySegment value = a.allocate(ValueLayout.JAVA_INT);
+            MemorySegment length = a.allocateFrom(ValueLayout.JAVA_INT, 4);
+            boolean known =
+                    C.getsockopt(fd, SOL_SOCKET, name, value.address(), length.address()) == 0;
+            return known ? value.get(ValueLayout.JAVA_INT, 0) : -1;
         }
     }
 

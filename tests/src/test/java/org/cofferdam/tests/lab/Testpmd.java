@@ -58,6 +58,17 @@ public final class Testpmd implements AutoCloseable {
                 "--auto-start");
     }
 
+    /** One that makes the socket and sends to an address without end. */
+    public static Testpmd thatListensAndSends(Path socket, String mac, String to, Path output) {
+        return start(
+                List.of(),
+                output,
+                List.of(device(0, socket, mac, "queues=1,server=1")),
+                "--forward-mode=txonly",
+                "--eth-peer=0," + to,
+                "--auto-start");
+    }
+
     /** Starts one that has two guests' ports and sends on to each what it receives from the other, when it is told to. */
     public static Testpmd betweenTwoPorts(
             Path first, String firstMac, Path second, String secondMac, Path output, String more) {
