@@ -1,12 +1,13 @@
 /*
  * What the starter, which is root, does for a monitor that has no privileges any more: one request in one packet of
- * the channel, one answer of four bytes, a result or a negated error number.
+ * the channel, one answer of four bytes, a result or a negated error number, a connection beside it if one was made.
  *
  * Trusts nobody: the monitor may have been broken into. It can name an interface and a program, no more. The program
  * must be one that the kernel already holds under a name of the proxy's (without privileges nobody can load one), it
  * is attached at the proxy's own place among the filters, and only what sits at that place under such a name is ever
  * removed. So the worst that a request can do is to put the proxy's filter on an interface, or to take it away: frames
- * are dropped, none are invented. The card is bound and given back by command lines that were fixed at the start.
+ * are dropped, none are invented. The card is bound and given back by command lines that were fixed at the start. And it
+ * can name a front end's socket: guest_sockets.c says which.
  */
 #include "starter.h"
 
@@ -19,6 +20,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,6 +37,16 @@ struct request {
     uint32_t direction; /* enum bpf_tc_attach_point: 1 ingress, 2 egress */
     uint32_t program;   /* the kernel's number of the program */
     uint32_t qdisc;     /* with 'D': remove clsact, too, if nothing uses it */
+};
+
+struct connect_request {
+    uint32_t what;  /* 'C' */
+    char path[108]; /* with its NUL, unix(7) */
+};
+
+union packet {
+    struct request request;
+    struct connect_request connect;
 };
 
 /* A descriptor of the program, if it is one of the proxy's; else a negated error number. */
@@ -132,24 +144,60 @@ static int run_for_card(const struct words *command)
     return WEXITSTATUS(status) == 0 ? 0 : WEXITSTATUS(status) == EXIT_NOTHING ? 1 : -EIO;
 }
 
-bool serve_request(int channel, const struct card_commands *card)
+/* Returns false if the other side is gone. The descriptor stays this process's own; none if it is negative. */
+static bool answer_with(int channel, int32_t answer, int descriptor)
 {
-    struct request r;
-    ssize_t n = recv(channel, &r, sizeof r, MSG_DONTWAIT | MSG_TRUNC);
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control = {.bytes = {0}};
+    struct iovec part = {&answer, sizeof answer};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    if (descriptor >= 0) {
+        message.msg_control = control.bytes;
+        message.msg_controllen = sizeof control.bytes;
+        struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+        rights->cmsg_level = SOL_SOCKET;
+        rights->cmsg_type = SCM_RIGHTS;
+        rights->cmsg_len = CMSG_LEN(sizeof descriptor);
+        memcpy(CMSG_DATA(rights), &descriptor, sizeof descriptor);
+    }
+    return sendmsg(channel, &message, MSG_NOSIGNAL) == (ssize_t)sizeof answer || errno == EAGAIN;
+}
+
+static bool connect_and_answer(int channel, const struct guest_sockets *guests, const struct connect_request *r)
+{
+    bool is_text = r->path[0] == '/' && memchr(r->path, '\0', sizeof r->path) != NULL;
+    int connection = is_text ? connect_guest(guests, r->path) : -EINVAL;
+    bool there = answer_with(channel, connection < 0 ? connection : 0, connection);
+    if (connection >= 0)
+        close(connection);
+    return there;
+}
+
+bool serve_request(int channel, const struct card_commands *card, const struct guest_sockets *guests)
+{
+    union packet packet = {0};
+    ssize_t n = recv(channel, &packet, sizeof packet, MSG_DONTWAIT | MSG_TRUNC);
     if (n < 0)
         return errno == EAGAIN || errno == EINTR;
     if (n == 0)
         return false;
+    if (n == (ssize_t)sizeof packet.connect && packet.connect.what == 'C')
+        return connect_and_answer(channel, guests, &packet.connect);
+    struct request r;
+    memcpy(&r, &packet, sizeof r);
+    bool whole = n == (ssize_t)sizeof r;
     int32_t answer = -EINVAL;
-    bool place = n == (ssize_t)sizeof r && r.ifindex > 0 && r.ifindex <= INT32_MAX
+    bool place = whole && r.ifindex > 0 && r.ifindex <= INT32_MAX
         && (r.direction == BPF_TC_INGRESS || r.direction == BPF_TC_EGRESS) && r.qdisc <= 1;
-    if (n == (ssize_t)sizeof r && r.what == 'B')
+    if (whole && r.what == 'B')
         answer = run_for_card(&card->bind);
-    else if (n == (ssize_t)sizeof r && r.what == 'G')
+    else if (whole && r.what == 'G')
         answer = run_for_card(&card->give_back);
     else if (place && r.what == 'A')
         answer = attach(&r);
     else if (place && r.what == 'D')
         answer = detach(&r);
-    return send(channel, &answer, sizeof answer, MSG_NOSIGNAL) == (ssize_t)sizeof answer || errno == EAGAIN;
+    return answer_with(channel, answer, -1);
 }

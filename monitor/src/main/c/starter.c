@@ -3,6 +3,7 @@
  * on, does the few things for it that requests.c names, and when it has ended, in whatever way, runs the clean-up.
  *
  *   starter JOURNAL TEMPORARY  N READABLE...  N WRITABLE...  N START...  N CLEAN_UP...  N BIND...  N GIVE_BACK...
+ *           GUEST_FOLDER  N GUEST_SOCKETS...
  *
  * Before each list stands its length. JOURNAL is the file that is there as long as something has to be undone, TEMPORARY
  * a folder that the monitor has emptied; the clean-up gets the monitor's wait status as one word more. The exit code is
@@ -106,7 +107,8 @@ static _Noreturn void become_monitor(pid_t parent, int channel, int lifeline, co
 }
 
 /* Serves requests and signals until the monitor has ended; returns its wait status. */
-static int attend(pid_t monitor, int signals, int channel, const struct card_commands *card)
+static int attend(pid_t monitor, int signals, int channel, const struct card_commands *card,
+                  const struct guest_sockets *guests)
 {
     struct pollfd watched[] = {{signals, POLLIN, 0}, {channel, POLLIN, 0}};
     for (;;) {
@@ -121,7 +123,7 @@ static int attend(pid_t monitor, int signals, int channel, const struct card_com
         int status;
         if (waitpid(monitor, &status, WNOHANG) == monitor)
             return status;
-        if (watched[1].revents != 0 && !serve_request(channel, card))
+        if (watched[1].revents != 0 && !serve_request(channel, card, guests))
             watched[1].fd = -1;
     }
 }
@@ -142,6 +144,11 @@ int main(int argc, char **argv)
     struct card_commands card;
     card.bind = take(&at);
     card.give_back = take(&at);
+    struct guest_sockets guests;
+    guests.folder = *at;
+    if (*at++ == NULL)
+        fail("read its command line");
+    guests.fixed = take(&at);
     libbpf_set_print(NULL);
 
     sigset_t handled;
@@ -177,7 +184,7 @@ int main(int argc, char **argv)
     close(lifeline);
     prctl(PR_SET_NAME, "cofd-starter", 0, 0, 0);
 
-    int status = attend(monitor, signals, sockets[0], &card);
+    int status = attend(monitor, signals, sockets[0], &card, &guests);
     rmdir(temporary);
     if (access(journal, F_OK) == 0) {
         char word[12];

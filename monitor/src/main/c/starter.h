@@ -35,8 +35,18 @@ struct card_commands {
     struct words give_back;
 };
 
+/* Where guests' front ends may listen. */
+struct guest_sockets {
+    const char *folder;
+    struct words fixed; /* from the configuration file: a user's number, then a path */
+};
+
 /* Reads one request from the channel and answers it. Returns false when the other side is gone. */
-bool serve_request(int channel, const struct card_commands *card);
+bool serve_request(int channel, const struct card_commands *card, const struct guest_sockets *guests);
+
+/* guest_sockets.c: connects to the front end that listens at this path. Returns the connection, or a negated error
+ * number; -EPERM for a place where none may. */
+int connect_guest(const struct guest_sockets *guests, const char *path);
 
 /* starter.c */
 

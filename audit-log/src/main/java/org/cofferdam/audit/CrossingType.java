@@ -261,12 +261,14 @@ public enum CrossingType {
     GUEST_CONNECTED(
             0x0210,
             DOMAIN_PROXY,
-            "Somebody connected to a guest's port, and is whom its policy names, or not.",
+            "A guest's front end and its port were connected, by the front end or outward by the monitor; it is whom the"
+                    + " policy names, or not.",
             as("port", Kind.PORT),
             dec("uid"),
             dec("gid"),
             dec("pid"),
-            as("allowed", Kind.BOOL)),
+            as("allowed", Kind.BOOL),
+            as("outward", Kind.BOOL)),
     GUEST_MESSAGE(
             0x0211,
             DOMAIN_PROXY,

@@ -103,7 +103,7 @@ final class GuestDesk implements AutoCloseable {
     }
 
     /**
-     * Makes a port; its front end can connect when this returns.
+     * Makes a port; its front end can connect, or is being looked for, when this returns.
      *
      * @throws OperatorError if the name or the address is taken, or its socket cannot be made
      */
@@ -113,7 +113,12 @@ final class GuestDesk implements AutoCloseable {
                     "there is a guest " + spec.name() + " already; see 'monitor guest list'");
         }
         GuestPort port = new GuestPort(freeId(), crossings);
-        Arrivals arrivals = new Arrivals.Listening(folder.listen(spec));
+        Arrivals arrivals =
+                switch (spec.mode()) {
+                    case SERVER -> new Arrivals.Listening(folder.listen(spec));
+                    case CLIENT ->
+                            new Arrivals.Connecting(folder.connector(spec, options.guests()));
+                };
         try {
             ask(
                     () -> {
@@ -235,6 +240,7 @@ final class GuestDesk implements AutoCloseable {
                 spec.rate().packetsPerSecond(),
                 spec.peers().stream().sorted().map(GuestName::value).toList(),
                 folder.place(spec).toString(),
+                spec.mode().word(),
                 spec.uid(),
                 state == SessionState.ENDED ? "waiting" : state.name().toLowerCase(Locale.ROOT),
                 guest.door.peer().map(PeerCredentials::pid).orElse(0),

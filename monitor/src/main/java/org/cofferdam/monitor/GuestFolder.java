@@ -1,19 +1,24 @@
 package org.cofferdam.monitor;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 import org.cofferdam.binding.NativeCallException;
 import org.cofferdam.binding.privilege.Account;
 import org.cofferdam.binding.privilege.DirectoryHandle;
 import org.cofferdam.binding.socket.UnixListener;
 import org.cofferdam.monitor.config.ExitCode;
+import org.cofferdam.monitor.config.GuestMode;
 import org.cofferdam.monitor.config.GuestSpec;
 import org.cofferdam.monitor.config.IoReason;
 import org.cofferdam.monitor.config.OperatorError;
+import org.cofferdam.monitor.confinement.StarterChannel;
+import org.cofferdam.proxy.vhostuser.Arrivals;
 
 /**
  * The folder of guests' sockets: made at the start, given to the user that the monitor becomes, and held open, since
@@ -25,6 +30,9 @@ import org.cofferdam.monitor.config.OperatorError;
  */
 final class GuestFolder implements AutoCloseable {
     private static final int BACKLOG = 4;
+
+    /** sun_path without its NUL, unix(7). */
+    private static final int LONGEST_PATH = 107;
 
     private final Path folder;
     private final DirectoryHandle handle;
@@ -63,7 +71,7 @@ final class GuestFolder implements AutoCloseable {
         confined = true;
     }
 
-    /** Where a guest's front end connects. */
+    /** Where a guest's front end connects or listens. */
     Path place(GuestSpec spec) {
         return spec.socket().orElse(folder.resolve(spec.name().value()));
     }
@@ -90,6 +98,47 @@ final class GuestFolder implements AutoCloseable {
         }
     }
 
+    /**
+     * How the monitor connects to a guest's front end: by its starter, since it may not itself.
+     *
+     * @param fixed the guests of the configuration file, whose places the starter knows from the start
+     * @throws OperatorError if nobody connects to that place
+     */
+    Arrivals.Connector connector(GuestSpec spec, List<GuestSpec> fixed) {
+        Path place = place(spec);
+        StarterChannel starter =
+                StarterChannel.inherited()
+                        .orElseThrow(
+                                () ->
+                                        OperatorError.environment(
+                                                "a monitor connects to front ends by its starter, and this one has"
+                                                        + " none; start it with ops/monitor, or use --mode server"));
+        boolean known =
+                folder.equals(place.getParent())
+                        || fixed.stream()
+                                .anyMatch(
+                                        guest ->
+                                                guest.mode() == GuestMode.CLIENT
+                                                        && guest.socket()
+                                                                .equals(Optional.of(place)));
+        if (!known) {
+            throw OperatorError.refused(
+                    "a monitor connects to sockets in "
+                            + folder
+                            + " and to those that the configuration file names only; leave --socket out, or name the"
+                            + " guest in the configuration file");
+        }
+        if (place.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_PATH) {
+            throw OperatorError.usage(
+                    "socket: "
+                            + place
+                            + " is longer than "
+                            + LONGEST_PATH
+                            + " bytes, which a Unix socket cannot have; choose a shorter one");
+        }
+        return () -> starter.connectGuest(place);
+    }
+
     private Path reach(Path place) {
         if (folder.equals(place.getParent())) {
             return handle.path().resolve(String.valueOf(place.getFileName()));
@@ -103,8 +152,11 @@ final class GuestFolder implements AutoCloseable {
         return place;
     }
 
-    /** Removes a guest's socket, as far as that may still be done. */
+    /** Removes a guest's socket, as far as that may still be done; one that its front end made is the front end's. */
     void remove(GuestSpec spec) {
+        if (spec.mode() == GuestMode.CLIENT) {
+            return;
+        }
         try {
             remove(reach(place(spec)));
         } catch (IOException | OperatorError e) {

@@ -59,7 +59,7 @@ final class GuestsRecorder implements GuestRecorder {
     }
 
     @Override
-    public void connected(PortId port, PeerCredentials peer, boolean allowed) {
+    public void connected(PortId port, PeerCredentials peer, boolean allowed, boolean outward) {
         record(
                 () ->
                         source.tryRecord(
@@ -69,7 +69,7 @@ final class GuestsRecorder implements GuestRecorder {
                                 peer.gid(),
                                 peer.pid(),
                                 allowed ? 1 : 0,
-                                0));
+                                outward ? 1 : 0));
     }
 
     @Override

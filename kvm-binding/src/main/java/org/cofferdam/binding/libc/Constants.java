@@ -66,6 +66,7 @@ public final class Constants {
     public static final int PACKET_IGNORE_OUTGOING = 23;
     public static final int MSG_DONTWAIT = 0x40;
     public static final int MSG_CTRUNC = 0x8;
+    public static final int MSG_PEEK = 0x2;
     public static final int MSG_NOSIGNAL = 0x4000;
     public static final int MSG_CMSG_CLOEXEC = 0x40000000;
     public static final int SOCK_STREAM = 1;

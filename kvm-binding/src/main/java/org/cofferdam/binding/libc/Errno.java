@@ -27,6 +27,7 @@ public enum Errno {
     EPIPE(32, "broken pipe"),
     ENOSYS(38, "function not implemented"),
     EBADFD(77, "file descriptor in bad state"),
+    ENOTSOCK(88, "not a socket"),
     EMSGSIZE(90, "message too long"),
     EOPNOTSUPP(95, "operation not supported"),
     EADDRINUSE(98, "address already in use"),

@@ -28,7 +28,7 @@ public final class UnixStream implements AutoCloseable {
     public static final int END = -1;
 
     // struct msghdr and struct cmsghdr on x86-64, sys/socket.h
-    private static final int MESSAGE_BYTES = 56;
+    static final int MESSAGE_BYTES = 56;
     private static final int MSG_IOV = 16;
     private static final int MSG_IOVLEN = 24;
     private static final int MSG_CONTROL = 32;

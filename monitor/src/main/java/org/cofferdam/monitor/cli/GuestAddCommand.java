@@ -17,7 +17,8 @@ final class GuestAddCommand implements Callable<Integer> {
                     "",
                     "Examples:",
                     "  monitor guest add web --mac 02:00:00:00:00:07",
-                    "  monitor guest add web --mac 02:00:00:00:00:07 --ip 10.0.0.7 --rate 100mbit --peers db,host");
+                    "  monitor guest add web --mac 02:00:00:00:00:07 --ip 10.0.0.7 --rate 100mbit --peers db,host",
+                    "  monitor guest add web --mac 02:00:00:00:00:07 --mode client");
     private final Subcommand.Word name = command.word("NAME", "The guest's name.");
     private final Map<String, Subcommand.Value> fields = new LinkedHashMap<>();
     private final Subcommand.MonitorPlace monitor;
@@ -34,8 +35,16 @@ final class GuestAddCommand implements Callable<Integer> {
                 "peers",
                 "NAME,...",
                 "Guests that it may talk to if they name it, too, and 'host' (default none).");
-        field("socket", "PATH", "Where its front end connects (default its name in --guest-dir).");
-        field("uid", "UID", "The only user who may connect (default 0).");
+        field(
+                "socket",
+                "PATH",
+                "Where its front end connects, or listens (default its name in --guest-dir).");
+        field(
+                "mode",
+                "MODE",
+                "server: its front end connects (default). client: its front end listens, and the monitor connects,"
+                        + " again whenever either was restarted.");
+        field("uid", "UID", "The only user whose front end is served (default 0).");
         monitor = command.monitorPlaceBesideSocket();
     }
 

@@ -44,7 +44,15 @@ final class GuestText {
                         + ", "
                         + limit(guest.get("bitsPerSecond").number(), "bit/s"));
         line(out, "peers", texts(guest.get("peers"), "none"));
+        String mode = guest.get("mode").text();
         line(out, "socket", guest.get("socket").text() + " for uid " + guest.get("uid").number());
+        line(
+                out,
+                "mode",
+                mode
+                        + (mode.equals("client")
+                                ? ": its front end listens, the monitor connects"
+                                : ": its front end connects"));
         long pid = guest.get("peerPid").number();
         line(
                 out,

@@ -19,8 +19,9 @@ import java.util.function.Function;
  * @param ips the only IP addresses that it may use; none: any
  * @param rate what it may send at most
  * @param peers the guests, and {@code host}, that it may talk to if they name it, too
- * @param socket where its front end connects; empty: its name in the guests' folder
- * @param uid the only user who may connect
+ * @param socket where its front end connects or listens; empty: its name in the guests' folder
+ * @param mode which of the two
+ * @param uid the only user who may be at the other end
  */
 public record GuestSpec(
         GuestName name,
@@ -29,10 +30,12 @@ public record GuestSpec(
         RateLimit rate,
         Set<GuestName> peers,
         Optional<Path> socket,
+        GuestMode mode,
         int uid) {
 
     /** The fields of a description beside the name, as the control API and the configuration file have them. */
-    public static final Set<String> FIELDS = Set.of("mac", "ip", "rate", "peers", "socket", "uid");
+    public static final Set<String> FIELDS =
+            Set.of("mac", "ip", "rate", "peers", "socket", "mode", "uid");
 
     private static final int MOST_ADDRESSES = 16;
 
@@ -65,6 +68,7 @@ public record GuestSpec(
                 parsed(field, "rate", RateLimit::parse).orElse(RateLimit.NONE),
                 parsed(field, "peers", GuestSpec::names).orElse(Set.of()),
                 parsed(field, "socket", GuestSpec::path),
+                parsed(field, "mode", GuestMode::parse).orElse(GuestMode.SERVER),
                 parsed(field, "uid", GuestSpec::user).orElse(0));
     }
 

@@ -11,11 +11,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.cofferdam.binding.privilege.Account;
 import org.cofferdam.binding.privilege.ProgramReplacement;
 import org.cofferdam.monitor.config.Assignment;
 import org.cofferdam.monitor.config.DriverImage;
 import org.cofferdam.monitor.config.ExitCode;
+import org.cofferdam.monitor.config.GuestMode;
 import org.cofferdam.monitor.config.IoReason;
 import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.config.StartOptions;
@@ -142,6 +144,8 @@ public final class Starter {
         list(words, restore);
         list(words, forCard(own, "bind", options.user()));
         list(words, forCard(own, "give-back", before()));
+        words.add(options.guestDir().toString());
+        list(words, guestSockets());
         return words;
     }
 
@@ -155,6 +159,18 @@ public final class Starter {
                 yield words;
             }
         };
+    }
+
+    /** Where front ends of the configuration's guests listen: a user's number, then a path, for each. */
+    private List<String> guestSockets() {
+        return options.guests().stream()
+                .filter(guest -> guest.mode() == GuestMode.CLIENT && guest.socket().isPresent())
+                .flatMap(
+                        guest ->
+                                Stream.of(
+                                        Integer.toString(guest.uid()),
+                                        guest.socket().get().toString()))
+                .toList();
     }
 
     /** The card's identity and driver, as they are before it is taken. */
@@ -211,6 +227,12 @@ public final class Starter {
         paths.add(options.runDir().toString());
         paths.add(options.auditDir().toString());
         paths.add(options.guestDir().toString());
+        // Where the configuration wants a guest's socket to be made, before privileges are given
+        // up.
+        options.guests().stream()
+                .filter(guest -> guest.mode() == GuestMode.SERVER)
+                .flatMap(guest -> guest.socket().map(Path::getParent).stream())
+                .forEach(parent -> paths.add(parent.toString()));
         paths.add(String.valueOf(socket().getParent()));
         paths.add(temporary.toString());
         return paths;

@@ -1,5 +1,9 @@
 package org.cofferdam.monitor.confinement;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.cofferdam.binding.NativeCallException;
 import org.cofferdam.binding.bpf.BpfAttachment;
@@ -7,12 +11,15 @@ import org.cofferdam.binding.bpf.BpfProgram;
 import org.cofferdam.binding.bpf.TcDirection;
 import org.cofferdam.binding.bpf.TcPlace;
 import org.cofferdam.binding.privilege.InheritedDescriptor;
+import org.cofferdam.binding.socket.PassedDescriptor;
+import org.cofferdam.binding.socket.RequestChannel;
+import org.cofferdam.binding.socket.UnixStream;
 import org.cofferdam.monitor.state.StarterProcess;
 import org.cofferdam.proxy.kernel.FilterPlacer;
 
 /**
- * What a monitor asks of its starter: five 32-bit words in a packet, one as the answer, a result or a negated error
- * number. requests.c has the same layout.
+ * What a monitor asks of its starter: 32-bit words in a packet, one as the answer, a result or a negated error number.
+ * requests.c has the same layout.
  *
  * <pre>
  * what       'A' attach, 'D' detach, 'B' bind the card, 'G' give it back
@@ -20,17 +27,23 @@ import org.cofferdam.proxy.kernel.FilterPlacer;
  * direction  1 ingress, 2 egress
  * program    the kernel's number of the program
  * qdisc      with 'D': 1 removes clsact, too, if no other filter is there
+ *
+ * what       'C' connect to a guest's front end
+ * path       27 words: the path's bytes, then zeros; the connection comes beside the answer
  * </pre>
  */
 public final class StarterChannel implements FilterPlacer {
     static final int CHANNEL = 3;
     private static final int LIFELINE = 4;
 
+    /** sun_path, unix(7). */
+    private static final int SOCKET_PATH_BYTES = 108;
+
     private static final class Inherited {
         static final StarterChannel CHANNEL = new StarterChannel();
     }
 
-    private final InheritedDescriptor channel = new InheritedDescriptor(CHANNEL);
+    private final RequestChannel channel = new RequestChannel(CHANNEL);
 
     private StarterChannel() {}
 
@@ -67,6 +80,32 @@ public final class StarterChannel implements FilterPlacer {
         return ask("give back", 'G', 0, 0, 0, 0) == 0;
     }
 
+    /**
+     * Connects to the front end that listens at a path, which is in the guests' folder or named by the configuration file.
+     * Any thread.
+     *
+     * @throws NativeCallException if nobody listens there, it is another user than the configuration names (EACCES), no
+     *     socket (ENOTSOCK, ELOOP), or no place where a front end may listen (EPERM)
+     * @throws IllegalArgumentException if the path is too long for a socket
+     */
+    public UnixStream connectGuest(Path socket) {
+        byte[] path = socket.toString().getBytes(StandardCharsets.UTF_8);
+        if (path.length >= SOCKET_PATH_BYTES) {
+            throw new IllegalArgumentException("longer than a socket's path can be");
+        }
+        ByteBuffer packet =
+                ByteBuffer.allocate(4 + SOCKET_PATH_BYTES).order(ByteOrder.nativeOrder());
+        packet.putInt('C').put(path).rewind();
+        int[] words = new int[packet.capacity() / 4];
+        packet.asIntBuffer().get(words);
+        RequestChannel.Answer answer = channel.ask(words);
+        PassedDescriptor connection = answer.descriptor().orElse(null);
+        if (answer.result() < 0 || connection == null) {
+            throw new NativeCallException("connect", -answer.result(), socket.toString());
+        }
+        return UnixStream.adopt(connection);
+    }
+
     @Override
     public BpfAttachment attach(
             BpfProgram program, int ifindex, TcDirection direction, TcPlace place) {
@@ -76,7 +115,7 @@ public final class StarterChannel implements FilterPlacer {
     }
 
     private int ask(String what, int... words) {
-        int answer = channel.ask(words);
+        int answer = channel.ask(words).result();
         if (answer < 0) {
             throw new NativeCallException("starter", -answer, what + ", interface " + words[1]);
         }

@@ -127,8 +127,9 @@ public record MonitorStatus(
      * @param bitsPerSecond most bits that it may send, 0 for no limit
      * @param packetsPerSecond most frames that it may send, 0 for no limit
      * @param peers whom it may talk to if they name it, too
-     * @param socket where its front end connects
-     * @param uid the only user who may connect
+     * @param socket where its front end connects or listens
+     * @param mode {@code server} if the front end connects, {@code client} if it listens
+     * @param uid the only user who may be at the other end
      * @param state {@code waiting}, or where the session stands
      * @param peerPid who is connected, 0 if nobody is
      * @param queues how many of its queues run
@@ -142,6 +143,7 @@ public record MonitorStatus(
             long packetsPerSecond,
             List<String> peers,
             String socket,
+            String mode,
             int uid,
             String state,
             long peerPid,

@@ -73,6 +73,7 @@ public final class StatusJson {
         out.writeNumberField("packetsPerSecond", g.packetsPerSecond());
         texts("peers", g.peers(), out);
         out.writeStringField("socket", g.socket());
+        out.writeStringField("mode", g.mode());
         out.writeNumberField("uid", g.uid());
         out.writeStringField("state", g.state());
         out.writeNumberField("peerPid", g.peerPid());

@@ -30,7 +30,7 @@ final class GuestSpecTest {
                 options(
                         """
                         guest.web = mac=02:00:00:00:00:07 ip=10.0.0.7,2001:db8::7 rate=80kpps peers=db,host uid=1000
-                        guest.db = mac=02:00:00:00:00:08
+                        guest.db = mac=02:00:00:00:00:08 mode=client socket=/run/db/net.sock
                         """);
         assertEquals(
                 List.of(
@@ -43,6 +43,7 @@ final class GuestSpecTest {
                                 new RateLimit(0, 80_000),
                                 Set.of(new GuestName("db"), GuestName.HOST),
                                 Optional.empty(),
+                                GuestMode.SERVER,
                                 1000),
                         new GuestSpec(
                                 new GuestName("db"),
@@ -50,7 +51,8 @@ final class GuestSpecTest {
                                 List.of(),
                                 RateLimit.NONE,
                                 Set.of(),
-                                Optional.empty(),
+                                Optional.of(Path.of("/run/db/net.sock")),
+                                GuestMode.CLIENT,
                                 0)),
                 options.guests());
     }
@@ -73,6 +75,7 @@ final class GuestSpecTest {
                 "guest.web = mac=02:00:00:00:00:07 ip=224.0.0.1",
                 "guest.web = mac=02:00:00:00:00:07 uid=root",
                 "guest.web = mac=02:00:00:00:00:07 mac=02:00:00:00:00:08",
+                "guest.web = mac=02:00:00:00:00:07 mode=both",
                 "guest.web = mac=02:00:00:00:00:07 colour=red",
                 "guest.web = mac=02:00:00:00:00:07 peers=../x",
                 "guest.host = mac=02:00:00:00:00:07",

@@ -143,6 +143,7 @@ public final class ExampleMonitor implements MonitorService, CallRecorder {
                                 g.rate().packetsPerSecond(),
                                 g.peers().stream().sorted().map(GuestName::value).toList(),
                                 "/run/cofferdam/guests/" + g.name(),
+                                g.mode().word(),
                                 g.uid(),
                                 "waiting",
                                 0,

@@ -56,6 +56,9 @@ public final class GuestDoor implements AutoCloseable {
     private final AtomicInteger calls = new AtomicInteger();
     private final Thread thread;
 
+    // The guest's thread's own: why there is no next arrival.
+    private String hindrance = "";
+
     // Set by others, read by the guest's thread after it was woken.
     private volatile boolean stopping;
     private volatile boolean broken;
@@ -158,12 +161,17 @@ public final class GuestDoor implements AutoCloseable {
         }
     }
 
-    /** Whoever comes next; nobody while this process has no descriptors left. */
+    /** Whoever comes next; nobody while the kernel refuses, which is told once. */
     private Optional<UnixStream> nextArrival() {
         try {
-            return arrivals.next();
+            Optional<UnixStream> next = arrivals.next();
+            hindrance = "";
+            return next;
         } catch (NativeCallException e) {
-            recorder.refused(port.id(), ProtocolFault.KERNEL, e.getMessage());
+            if (!hindrance.equals(e.getMessage())) {
+                hindrance = e.getMessage();
+                recorder.refused(port.id(), ProtocolFault.KERNEL, hindrance);
+            }
             epoll.await(RETRY_NANOS);
             return Optional.empty();
         }
@@ -184,7 +192,7 @@ public final class GuestDoor implements AutoCloseable {
     private void serve(UnixStream stream) {
         PeerCredentials who = stream.peer();
         boolean allowed = uid.isEmpty() || uid.getAsInt() == who.uid();
-        recorder.connected(port.id(), who, allowed);
+        recorder.connected(port.id(), who, allowed, arrivals instanceof Arrivals.Connecting);
         if (!allowed) {
             recorder.refused(
                     port.id(),

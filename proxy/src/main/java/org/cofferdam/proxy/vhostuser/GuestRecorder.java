@@ -8,8 +8,8 @@ import org.cofferdam.proxy.vhostuser.message.ProtocolFault;
 
 /** Where guests' threads record what their peers do. From any of them; each method may wait for room in the log. */
 public interface GuestRecorder {
-    /** Somebody connected, and is whom the policy names, or not. */
-    void connected(PortId port, PeerCredentials peer, boolean allowed);
+    /** A connection was made, {@code outward} by this end; the peer is whom the policy names, or not. */
+    void connected(PortId port, PeerCredentials peer, boolean allowed, boolean outward);
 
     /** A message came, before it takes effect. */
     void message(PortId port, MessageHeader header, int descriptors);

@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 import org.cofferdam.binding.socket.UnixListener;
+import org.cofferdam.binding.socket.UnixStream;
 import org.cofferdam.proxy.frame.Mac;
 import org.cofferdam.proxy.guestport.GuestPort;
 import org.cofferdam.proxy.packetswitch.Burst;
@@ -77,9 +78,14 @@ final class GuestPlace implements AutoCloseable {
     GuestPlace startAsClient() {
         thread.start();
         for (GuestPort port : ports) {
-            open(port, new Arrivals.Connecting(socket(port.id().value())));
+            open(port, connecting(port));
         }
         return this;
+    }
+
+    private Arrivals connecting(GuestPort port) {
+        Path place = socket(port.id().value());
+        return new Arrivals.Connecting(() -> UnixStream.connect(place));
     }
 
     private void open(GuestPort port, Arrivals arrivals) {
@@ -91,7 +97,7 @@ final class GuestPlace implements AutoCloseable {
     void reopenAsClient(int index) {
         GuestPort port = ports.get(index);
         doors.remove(index).close();
-        open(port, new Arrivals.Connecting(socket(port.id().value())));
+        open(port, connecting(port));
     }
 
     ListGuestRecorder recorder() {

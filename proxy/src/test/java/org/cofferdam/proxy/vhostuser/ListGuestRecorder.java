@@ -25,7 +25,7 @@ final class ListGuestRecorder implements GuestRecorder {
     }
 
     @Override
-    public void connected(PortId port, PeerCredentials peer, boolean allowed) {
+    public void connected(PortId port, PeerCredentials peer, boolean allowed, boolean outward) {
         lines.add(port.value() + " connected uid " + peer.uid() + " " + allowed);
     }
 
