@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.cofferdam.binding.socket.PeerCredentials;
 import org.cofferdam.monitor.config.EtherType;
+import org.cofferdam.monitor.config.GuestChange;
 import org.cofferdam.monitor.config.GuestName;
 import org.cofferdam.monitor.config.GuestSpec;
 import org.cofferdam.monitor.config.OperatorError;
@@ -112,6 +113,7 @@ final class GuestDesk implements AutoCloseable {
             throw OperatorError.refused(
                     "there is a guest " + spec.name() + " already; see 'monitor guest list'");
         }
+        checkMtu(spec);
         GuestPort port = new GuestPort(freeId(), crossings);
         Arrivals arrivals =
                 switch (spec.mode()) {
@@ -134,9 +136,9 @@ final class GuestDesk implements AutoCloseable {
         }
         Mac mac = new Mac(spec.mac().bits());
         recorder.joined(port.id(), mac.value(), GuestPort.MOST_QUEUES, spec.name().value());
-        GuestCard card = new GuestCard(mac, options.mtu(), GuestPort.MOST_PAIRS);
         GuestDoor door =
-                GuestDoor.open(port, card, OptionalInt.of(spec.uid()), arrivals, turns, recorder);
+                GuestDoor.open(
+                        port, card(spec), OptionalInt.of(spec.uid()), arrivals, turns, recorder);
         guests.put(spec.name(), new Guest(spec, port, door));
         applyReach();
     }
@@ -153,16 +155,52 @@ final class GuestDesk implements AutoCloseable {
     }
 
     /**
-     * Ends a guest's session and takes its port away.
+     * Changes a guest's port. The switch goes by what is new before the guest is told of it.
      *
-     * @throws OperatorError if there is none of this name
+     * @throws OperatorError if there is none of this name, or its packets would be larger than the host interface's
      */
-    synchronized void remove(GuestName name) {
+    synchronized void change(GuestName name, GuestChange change) {
+        Guest guest = required(name);
+        GuestSpec spec = guest.spec.with(change);
+        checkMtu(spec);
+        guests.put(name, new Guest(spec, guest.port, guest.door));
+        applyReach();
+        guest.door.change(card(spec));
+    }
+
+    private Guest required(GuestName name) {
         Guest guest = guests.get(name);
         if (guest == null) {
             throw OperatorError.refused(
                     "there is no guest " + name + "; 'monitor guest list' shows them");
         }
+        return guest;
+    }
+
+    private void checkMtu(GuestSpec spec) {
+        if (mtu(spec) > options.mtu()) {
+            throw OperatorError.refused(
+                    "an MTU of %d is more than the host interface's %d; start the monitor with --mtu to have that"
+                            .formatted(mtu(spec), options.mtu()));
+        }
+    }
+
+    private int mtu(GuestSpec spec) {
+        return spec.mtu().orElse(options.mtu());
+    }
+
+    private GuestCard card(GuestSpec spec) {
+        return new GuestCard(
+                new Mac(spec.mac().bits()), mtu(spec), GuestPort.MOST_PAIRS, spec.linkUp());
+    }
+
+    /**
+     * Ends a guest's session and takes its port away.
+     *
+     * @throws OperatorError if there is none of this name
+     */
+    synchronized void remove(GuestName name) {
+        Guest guest = required(name);
         guests.remove(name);
         takeAway(guest);
         applyReach();
@@ -192,6 +230,9 @@ final class GuestDesk implements AutoCloseable {
 
     /** A bit for each port that the guest names; the switch asks for the other's, too. */
     private long reach(Guest guest) {
+        if (!guest.spec.linkUp()) {
+            return 0;
+        }
         long bits = 1L << MonitorParts.UPLINK.value();
         if (guest.spec.peers().contains(GuestName.HOST)) {
             bits |= 1L << MonitorParts.HOST.value();
@@ -206,7 +247,7 @@ final class GuestDesk implements AutoCloseable {
 
     private PortPolicy policy(GuestSpec spec, long reach) {
         Mac mac = new Mac(spec.mac().bits());
-        return PortPolicy.station(mac, options.mtu())
+        return PortPolicy.station(mac, mtu(spec))
                 .withEtherTypes(
                         options.etherTypes().stream()
                                 .map(EtherType::value)
@@ -242,6 +283,8 @@ final class GuestDesk implements AutoCloseable {
                 folder.place(spec).toString(),
                 spec.mode().word(),
                 spec.uid(),
+                mtu(spec),
+                spec.linkUp(),
                 state == SessionState.ENDED ? "waiting" : state.name().toLowerCase(Locale.ROOT),
                 guest.door.peer().map(PeerCredentials::pid).orElse(0),
                 running);

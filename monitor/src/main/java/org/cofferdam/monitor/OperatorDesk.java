@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.cofferdam.monitor.config.GuestChange;
 import org.cofferdam.monitor.config.GuestName;
 import org.cofferdam.monitor.config.GuestSpec;
 import org.cofferdam.monitor.config.InterfaceName;
@@ -68,6 +69,12 @@ final class OperatorDesk implements MonitorService {
     @Override
     public CompletionStage<Void> addGuest(GuestSpec guest) {
         guests.add(guest);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<Void> changeGuest(GuestName name, GuestChange change) {
+        guests.change(name, change);
         return CompletableFuture.completedFuture(null);
     }
 

@@ -45,6 +45,8 @@ final class GuestAddCommand implements Callable<Integer> {
                 "server: its front end connects (default). client: its front end listens, and the monitor connects,"
                         + " again whenever either was restarted.");
         field("uid", "UID", "The only user whose front end is served (default 0).");
+        field("mtu", "BYTES", "The largest IP packet that it may send (default the host's --mtu).");
+        field("link", "up|down", "Whether it has a link (default up).");
         monitor = command.monitorPlaceBesideSocket();
     }
 

@@ -44,6 +44,12 @@ final class GuestText {
                         + ", "
                         + limit(guest.get("bitsPerSecond").number(), "bit/s"));
         line(out, "peers", texts(guest.get("peers"), "none"));
+        line(
+                out,
+                "link",
+                (guest.get("linkUp").flag() ? "up" : "down")
+                        + ", mtu "
+                        + guest.get("mtu").number());
         String mode = guest.get("mode").text();
         line(out, "socket", guest.get("socket").text() + " for uid " + guest.get("uid").number());
         line(

@@ -57,6 +57,7 @@ final class MonitorCommand {
                             add(
                                     guest(),
                                     new GuestAddCommand(console).spec(),
+                                    new GuestSetCommand(console).spec(),
                                     new GuestRemoveCommand(console).spec(),
                                     new GuestListCommand(console).spec(),
                                     new GuestShowCommand(console).spec()));
@@ -104,6 +105,7 @@ final class MonitorCommand {
                 "  monitor guest add web --mac 02:00:00:00:00:07 --ip 10.0.0.7 --peers db",
                 "  monitor guest list",
                 "  monitor guest show web -o json",
+                "  monitor guest set web --link down",
                 "  monitor guest remove web");
     }
 

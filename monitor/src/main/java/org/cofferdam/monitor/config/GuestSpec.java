@@ -22,6 +22,8 @@ import java.util.function.Function;
  * @param socket where its front end connects or listens; empty: its name in the guests' folder
  * @param mode which of the two
  * @param uid the only user who may be at the other end
+ * @param mtu bytes of IP packet that fit its frames; empty: the host interface's
+ * @param linkUp whether it has a link; without one nothing passes
  */
 public record GuestSpec(
         GuestName name,
@@ -31,13 +33,17 @@ public record GuestSpec(
         Set<GuestName> peers,
         Optional<Path> socket,
         GuestMode mode,
-        int uid) {
+        int uid,
+        Optional<Integer> mtu,
+        boolean linkUp) {
 
     /** The fields of a description beside the name, as the control API and the configuration file have them. */
     public static final Set<String> FIELDS =
-            Set.of("mac", "ip", "rate", "peers", "socket", "mode", "uid");
+            Set.of("mac", "ip", "rate", "peers", "socket", "mode", "uid", "mtu", "link");
 
     private static final int MOST_ADDRESSES = 16;
+    private static final int SMALLEST_MTU = 68;
+    private static final int LARGEST_MTU = 65535;
 
     public GuestSpec {
         ips = List.copyOf(ips);
@@ -69,7 +75,24 @@ public record GuestSpec(
                 parsed(field, "peers", GuestSpec::names).orElse(Set.of()),
                 parsed(field, "socket", GuestSpec::path),
                 parsed(field, "mode", GuestMode::parse).orElse(GuestMode.SERVER),
-                parsed(field, "uid", GuestSpec::user).orElse(0));
+                parsed(field, "uid", GuestSpec::user).orElse(0),
+                parsed(field, "mtu", GuestSpec::bytes),
+                parsed(field, "link", GuestSpec::link).orElse(true));
+    }
+
+    /** The same with what is changed. */
+    public GuestSpec with(GuestChange change) {
+        return new GuestSpec(
+                name,
+                mac,
+                change.ips().orElse(ips),
+                change.rate().orElse(rate),
+                change.peers().orElse(peers),
+                socket,
+                mode,
+                uid,
+                change.mtu().or(() -> mtu),
+                change.linkUp().orElse(linkUp));
     }
 
     /**
@@ -97,7 +120,7 @@ public record GuestSpec(
         return of(name, key -> Optional.ofNullable(fields.get(key)));
     }
 
-    private static <T> Optional<T> parsed(
+    static <T> Optional<T> parsed(
             Function<String, Optional<String>> field, String key, Function<String, T> parse) {
         try {
             return field.apply(key).map(parse);
@@ -106,7 +129,7 @@ public record GuestSpec(
         }
     }
 
-    private static List<InetAddress> addresses(String text) {
+    static List<InetAddress> addresses(String text) {
         return Arrays.stream(text.split(",", -1)).map(GuestSpec::address).toList();
     }
 
@@ -121,7 +144,7 @@ public record GuestSpec(
         return address;
     }
 
-    private static Set<GuestName> names(String text) {
+    static Set<GuestName> names(String text) {
         Set<GuestName> names = new TreeSet<>();
         for (String name : text.split(",", -1)) {
             names.add(new GuestName(name));
@@ -135,6 +158,28 @@ public record GuestSpec(
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException("\"" + text + "\" is not a path", e);
         }
+    }
+
+    static int bytes(String text) {
+        // virtio 1.2, 5.1.4.1: an MTU is 68 at least.
+        if (!text.matches("[0-9]{2,5}")
+                || Integer.parseInt(text) < SMALLEST_MTU
+                || Integer.parseInt(text) > LARGEST_MTU) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is not a number of bytes from %d to %d"
+                            .formatted(text, SMALLEST_MTU, LARGEST_MTU));
+        }
+        return Integer.parseInt(text);
+    }
+
+    static boolean link(String text) {
+        return switch (text) {
+            case "up" -> true;
+            case "down" -> false;
+            default ->
+                    throw new IllegalArgumentException(
+                            "\"" + text + "\" is not one of: up or down");
+        };
     }
 
     private static int user(String text) {

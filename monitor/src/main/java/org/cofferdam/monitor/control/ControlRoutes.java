@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.cofferdam.monitor.config.ExitCode;
+import org.cofferdam.monitor.config.GuestChange;
 import org.cofferdam.monitor.config.GuestName;
 import org.cofferdam.monitor.config.GuestSpec;
 import org.cofferdam.monitor.config.InterfaceName;
@@ -90,6 +91,7 @@ final class ControlRoutes {
                                                                 service.listGuests(), out))));
         route("POST", GUESTS, this::addGuest);
         route("GET", GUESTS + "/", this::showGuest);
+        route("PATCH", GUESTS + "/", this::changeGuest);
         route("DELETE", GUESTS + "/", this::removeGuest);
     }
 
@@ -237,6 +239,17 @@ final class ControlRoutes {
                                                                     + "; 'monitor guest list' shows them"));
                     return Answer.json(200, out -> StatusJson.guest(found, out));
                 });
+    }
+
+    private Prepared changeGuest(String rest, byte[] bytes) {
+        CallBody body = CallBody.parse(bytes, GuestChange.FIELDS);
+        try {
+            GuestName name = new GuestName(rest);
+            GuestChange change = GuestChange.of(field -> body.text(field, text -> text));
+            return new Prepared(body.toString(), () -> done(service.changeGuest(name, change)));
+        } catch (IllegalArgumentException e) {
+            throw OperatorError.usage(String.valueOf(e.getMessage()));
+        }
     }
 
     private Prepared removeGuest(String rest, byte[] bytes) {

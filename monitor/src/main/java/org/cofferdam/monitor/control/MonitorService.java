@@ -2,6 +2,7 @@ package org.cofferdam.monitor.control;
 
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.cofferdam.monitor.config.GuestChange;
 import org.cofferdam.monitor.config.GuestName;
 import org.cofferdam.monitor.config.GuestSpec;
 import org.cofferdam.monitor.config.InterfaceName;
@@ -38,6 +39,9 @@ public interface MonitorService {
 
     /** Makes a port for a guest; complete when its front end can connect. */
     CompletionStage<Void> addGuest(GuestSpec guest);
+
+    /** Changes a guest's port; complete when frames are judged by what it is now. */
+    CompletionStage<Void> changeGuest(GuestName name, GuestChange change);
 
     /** Ends a guest's session and takes its port away. */
     CompletionStage<Void> removeGuest(GuestName name);

@@ -130,6 +130,8 @@ public record MonitorStatus(
      * @param socket where its front end connects or listens
      * @param mode {@code server} if the front end connects, {@code client} if it listens
      * @param uid the only user who may be at the other end
+     * @param mtu bytes of IP packet that fit its frames
+     * @param linkUp whether it has a link
      * @param state {@code waiting}, or where the session stands
      * @param peerPid who is connected, 0 if nobody is
      * @param queues how many of its queues run
@@ -145,6 +147,8 @@ public record MonitorStatus(
             String socket,
             String mode,
             int uid,
+            int mtu,
+            boolean linkUp,
             String state,
             long peerPid,
             int queues) {

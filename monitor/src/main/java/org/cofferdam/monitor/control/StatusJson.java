@@ -75,6 +75,8 @@ public final class StatusJson {
         out.writeStringField("socket", g.socket());
         out.writeStringField("mode", g.mode());
         out.writeNumberField("uid", g.uid());
+        out.writeNumberField("mtu", g.mtu());
+        out.writeBooleanField("linkUp", g.linkUp());
         out.writeStringField("state", g.state());
         out.writeNumberField("peerPid", g.peerPid());
         out.writeNumberField("queues", g.queues());

@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.cofferdam.monitor.config.GuestChange;
 import org.cofferdam.monitor.config.GuestName;
 import org.cofferdam.monitor.config.GuestSpec;
 import org.cofferdam.monitor.config.InterfaceName;
@@ -145,6 +146,8 @@ public final class ExampleMonitor implements MonitorService, CallRecorder {
                                 "/run/cofferdam/guests/" + g.name(),
                                 g.mode().word(),
                                 g.uid(),
+                                g.mtu().orElse(1500),
+                                g.linkUp(),
                                 "waiting",
                                 0,
                                 0));
@@ -156,6 +159,14 @@ public final class ExampleMonitor implements MonitorService, CallRecorder {
     @Override
     public CompletionStage<Void> addGuest(GuestSpec guest) {
         guests.put(guest.name(), guest);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletionStage<Void> changeGuest(GuestName name, GuestChange change) {
+        if (guests.computeIfPresent(name, (n, old) -> old.with(change)) == null) {
+            throw OperatorError.refused("there is no guest " + name);
+        }
         return CompletableFuture.completedFuture(null);
     }
 

@@ -64,6 +64,10 @@ final class GuestPortTest {
         assertEquals(2, guest("add", "../x", "--mac", MAC).exit());
         assertEquals(4, guest("remove", "nobody").exit());
         assertEquals(4, guest("show", "nobody").exit());
+        assertEquals(4, guest("set", "nobody", "--link", "down").exit());
+        assertEquals(4, guest("set", "echo", "--mtu", "9000").exit());
+        assertEquals(2, guest("set", "echo", "--link", "sideways").exit());
+        assertEquals(2, guest("set", "echo").exit());
     }
 
     @Test
@@ -82,7 +86,9 @@ final class GuestPortTest {
                 assertEquals(0, network.loss(Namespace.OUTSIDE, IP, 10), guest::said);
                 // The policy names no peers: the host is not one.
                 assertEquals(100, network.loss(Namespace.HOST, IP, 2));
-                if (life == 1) {
+                if (life == 0) {
+                    aPortThatIsChangedJudgesByWhatIsNew();
+                } else {
                     monitor.call("restart-driver", "--kill").orFail();
                     network.awaitPath(Namespace.OUTSIDE, IP);
                     assertEquals("running", show().at("state").asText());
@@ -96,6 +102,18 @@ final class GuestPortTest {
         assertEquals(2, monitor.records("GUEST_LEFT").size());
         List<Json> states = monitor.records("GUEST_SESSION");
         assertTrue(states.size() >= 6, states.toString());
+    }
+
+    private void aPortThatIsChangedJudgesByWhatIsNew() {
+        guest("set", "echo", "--link", "down", "--mtu", "1400").orFail();
+        assertEquals("false", show().at("linkUp").asText());
+        assertEquals(1400, show().at("mtu").asLong());
+        assertEquals(100, network.loss(Namespace.OUTSIDE, IP, 2));
+        guest("set", "echo", "--link", "up").orFail();
+        network.awaitPath(Namespace.OUTSIDE, IP);
+        assertEquals(1400, show().at("mtu").asLong());
+        guest("set", "echo", "--mtu", "1500").orFail();
+        assertEquals("running", show().at("state").asText());
     }
 
     @Test
