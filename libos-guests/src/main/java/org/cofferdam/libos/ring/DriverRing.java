@@ -36,6 +36,7 @@ public final class DriverRing {
 
     private final int size;
     private final int mask;
+    private final boolean eventIndex;
     private final MemorySegment descriptors;
     private final MemorySegment available;
     private final MemorySegment used;
@@ -58,6 +59,7 @@ public final class DriverRing {
     private long writable;
 
     private int nextAvailable;
+    private int shownBefore;
     private int nextUsed;
     private long usedLength;
     private RingError error = RingError.NONE;
@@ -68,6 +70,16 @@ public final class DriverRing {
      * @param memory what driver and device share; the place's offsets count from its start
      */
     public DriverRing(MemorySegment memory, RingPlace place) {
+        this(memory, place, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param eventIndex whether VIRTIO_F_EVENT_IDX was negotiated (section 2.7.7.1)
+     */
+    public DriverRing(MemorySegment memory, RingPlace place, boolean eventIndex) {
+        this.eventIndex = eventIndex;
         this.size = place.size();
         this.mask = size - 1;
         this.descriptors = memory.asSlice(place.descriptors(), 16L * size);
@@ -164,17 +176,31 @@ public final class DriverRing {
         U16.setRelease(available, INDEX, (short) nextAvailable);
     }
 
-    /** After {@link #publish}: whether the device asked to be told. */
+    /** After {@link #publish}: whether the device asked to be told of what was shown since the last call. */
     public boolean shouldKick() {
         // The index must be visible before the device's wish is read (section 2.7.13.4).
         VarHandle.fullFence();
+        if (eventIndex) {
+            int event = Short.toUnsignedInt((short) U16.getOpaque(used, ENTRIES + 8L * size));
+            int since = (nextAvailable - shownBefore) & INDEX_MASK;
+            shownBefore = nextAvailable;
+            return ((nextAvailable - event - 1) & INDEX_MASK) < since;
+        }
         return ((short) U16.getOpaque(used, 0L) & NO_NOTIFICATION) == 0;
     }
 
     /**
-     * Whether the device shall signal what it returns. After asking for signals, poll once more before sleeping.
+     * Whether the device shall signal what it returns. After asking for signals, poll once more before sleeping. With event
+     * indexes one signal is asked for at a time, and the wish not to have any goes stale by itself.
      */
     public void wantSignals(boolean wanted) {
+        if (eventIndex) {
+            if (wanted) {
+                U16.setOpaque(available, ENTRIES + 2L * size, (short) nextUsed);
+                VarHandle.fullFence();
+            }
+            return;
+        }
         U16.setOpaque(available, 0L, wanted ? (short) 0 : NO_NOTIFICATION);
         VarHandle.fullFence();
     }
@@ -219,9 +245,19 @@ public final class DriverRing {
         return NOTHING;
     }
 
+    /** Whether there is something to take back. One acquire load. */
+    public boolean hasReturned() {
+        return Short.toUnsignedInt((short) U16.getAcquire(used, INDEX)) != nextUsed;
+    }
+
     /** Bytes that the device wrote into the chain that {@link #poll} took back last. */
     public long usedLength() {
         return usedLength;
+    }
+
+    /** Where a device goes on that has never seen this ring: behind what came back, as SET_VRING_BASE has it. */
+    public int position() {
+        return nextUsed;
     }
 
     /** What the device did wrong; {@link RingError#NONE} while the ring runs. */

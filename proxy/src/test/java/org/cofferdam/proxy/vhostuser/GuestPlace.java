@@ -100,6 +100,20 @@ final class GuestPlace implements AutoCloseable {
         open(port, connecting(port));
     }
 
+    /** A door that closes as when the monitor ends, and listens again as when it is started afresh. */
+    void reopen(int index) {
+        GuestPort port = ports.get(index);
+        doors.get(index).close();
+        Path socket = socket(port.id().value());
+        try {
+            Files.deleteIfExists(socket);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        open(port, new Arrivals.Listening(UnixListener.bind(socket, 16)));
+        doors.set(index, doors.removeLast());
+    }
+
     ListGuestRecorder recorder() {
         return recorder;
     }
