@@ -81,7 +81,7 @@ public final class AddressClaims {
     }
 
     /** Whether a frame says nothing of itself that is not so. */
-    boolean allow(MemorySegment memory, long frame, int length) {
+    public boolean allow(MemorySegment memory, long frame, int length) {
         if (any) {
             return true;
         }

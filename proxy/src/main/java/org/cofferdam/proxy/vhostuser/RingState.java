@@ -100,7 +100,7 @@ final class RingState implements AutoCloseable {
      * The queue that may run now; empty while something is missing.
      *
      * @param needsEnable whether "SET_VRING_ENABLE" must have come, as it must with protocol features
-     * @throws ProtocolFaultException if an address is outside the table, or the base is none of this queue's
+     * @throws ProtocolFaultException if an address is outside the table, or size or base are none of this layout's
      */
     Optional<QueueConfig> ready(MemoryTable table, GuestFeatures features, boolean needsEnable)
             throws ProtocolFaultException {
@@ -113,13 +113,17 @@ final class RingState implements AutoCloseable {
             return Optional.empty();
         }
         boolean packed = features.has(GuestFeatures.RING_PACKED);
+        QueueConfig.Layout layout = packed ? QueueConfig.Layout.PACKED : QueueConfig.Layout.SPLIT;
+        if (!layout.allows(size)) {
+            throw new ProtocolFaultException(ProtocolFault.QUEUE_SIZE, layout + " of " + size);
+        }
         if (!isPossible(base, packed)) {
             throw new ProtocolFaultException(
                     ProtocolFault.RING_INDEX, "0x" + Integer.toHexString(base));
         }
         return Optional.of(
                 new QueueConfig(
-                        packed ? QueueConfig.Layout.PACKED : QueueConfig.Layout.SPLIT,
+                        layout,
                         size,
                         guest(table, at.descriptors(), 16),
                         guest(table, at.available(), 2),

@@ -20,7 +20,6 @@ public abstract sealed class DeviceQueue permits SplitQueue, PackedQueue {
 
     final QueueMemory memory;
     final int size;
-    final int mask;
     final boolean indirect;
     final boolean eventIndex;
     private final DataFlow flow;
@@ -35,7 +34,6 @@ public abstract sealed class DeviceQueue permits SplitQueue, PackedQueue {
         this.memory = memory;
         this.flow = flow;
         this.size = config.size();
-        this.mask = size - 1;
         this.indirect = config.indirect();
         this.eventIndex = config.eventIndex();
     }

@@ -44,11 +44,13 @@ public final class PackedQueue extends DeviceQueue {
     private boolean availableWrap;
     private int nextUsed;
     private boolean usedWrap;
-    private int signalled;
     private int returnedSinceSignal;
 
     // Chains in flight, oldest first: id and number of ring descriptors; then those that are
     // returned and not shown.
+    // Running counts, whose low bits are the slot: the ring's size need not be a power of two
+    // (section 2.8), the arrays' is.
+    private final int slotMask;
     private final int[] id;
     private final int[] descriptors;
     private final int[] written;
@@ -78,19 +80,21 @@ public final class PackedQueue extends DeviceQueue {
         requireAtomic(config.available(), driverArea, Short.BYTES);
         requireAtomic(config.used(), deviceArea, Short.BYTES);
         int start = inflight == null ? base : inflight.packedPosition(ring, size).orElse(base);
-        if ((start & ~WRAP & INDEX_MASK) >= size) {
+        int position = start & ~WRAP & INDEX_MASK;
+        if (position >= size) {
             throw new IllegalArgumentException(
-                    "A queue of %d descriptors cannot go on at %d"
-                            .formatted(size, start & ~WRAP & INDEX_MASK));
+                    "A queue of %d descriptors cannot go on at %d".formatted(size, position));
         }
-        nextAvailable = start & mask;
+        nextAvailable = position;
         availableWrap = (start & WRAP) != 0;
         nextUsed = nextAvailable;
         usedWrap = availableWrap;
         signalled = nextAvailable;
-        id = new int[size];
-        descriptors = new int[size];
-        written = new int[size];
+        int slots = TakenChains.slotsFor(size);
+        slotMask = slots - 1;
+        id = new int[slots];
+        descriptors = new int[slots];
+        written = new int[slots];
         if (inflight != null) {
             inflight.claimPacked(here(), size);
         }
@@ -130,7 +134,7 @@ public final class PackedQueue extends DeviceQueue {
             return false;
         }
         commit(chains, walkedId);
-        int slot = newest++ & mask;
+        int slot = newest++ & slotMask;
         id[slot] = walkedId;
         descriptors[slot] = walked;
         descriptorsInFlight += walked;
@@ -149,7 +153,11 @@ public final class PackedQueue extends DeviceQueue {
         // 2.8.6). This bound also ends a chain that goes round, and the work that one can cost.
         int most = size - descriptorsInFlight;
         for (walked = 1; walked <= most; walked++) {
-            long at = (long) DESCRIPTOR_BYTES * ((nextAvailable + walked - 1) & mask);
+            int position = nextAvailable + walked - 1;
+            if (position >= size) {
+                position -= size;
+            }
+            long at = (long) DESCRIPTOR_BYTES * position;
             if (walked > 1) {
                 rest = ring.get(U64, at + DESCRIPTOR_REST);
             }
@@ -214,7 +222,7 @@ public final class PackedQueue extends DeviceQueue {
         if (returned == newest) {
             throw new IllegalStateException("More chains returned than taken");
         }
-        int slot = returned & mask;
+        int slot = returned & slotMask;
         if (id[slot] != head) {
             throw new IllegalStateException("Chains are returned in their order");
         }
@@ -229,10 +237,10 @@ public final class PackedQueue extends DeviceQueue {
         }
         int first = nextUsed;
         boolean firstWrap = usedWrap;
-        int firstSlot = oldest & mask;
+        int firstSlot = oldest & slotMask;
         advance(firstSlot);
         for (int i = oldest + 1; i != returned; i++) {
-            int slot = i & mask;
+            int slot = i & slotMask;
             write(nextUsed, usedWrap, slot);
             advance(slot);
         }
@@ -285,7 +293,6 @@ public final class PackedQueue extends DeviceQueue {
                     case EVENT_DESCRIPTOR -> eventIndex && hasPassedEvent();
                     default -> true;
                 };
-        signalled = nextUsed;
         returnedSinceSignal = 0;
         return wanted;
     }
@@ -294,12 +301,11 @@ public final class PackedQueue extends DeviceQueue {
     private boolean hasPassedEvent() {
         int event = Short.toUnsignedInt((short) U16.getOpaque(driverArea, AREA_POSITION));
         int now = nextUsed;
-        int before = now <= signalled ? signalled - size : signalled;
         int at = event & ~WRAP;
         if (((event & WRAP) != 0) != usedWrap) {
             at -= size;
         }
-        return ((now - at - 1) & INDEX_MASK) < ((now - before) & INDEX_MASK);
+        return ((now - at - 1) & INDEX_MASK) < returnedSinceSignal;
     }
 
     @Override

@@ -7,8 +7,7 @@ import org.jspecify.annotations.Nullable;
  * a running queue; there is no other way to get one.
  *
  * @param layout split or packed, as negotiated
- * @param size number of descriptors, a power of two from 1 to 32768 (section 2.7; a packed queue of another size, which
- *     section 2.8 allows, is not supported)
+ * @param size number of descriptors, 1 to 32768; for a split queue a power of two (sections 2.7 and 2.8)
  * @param descriptors guest-physical address of the descriptor table, or of the packed ring, 16-byte aligned
  * @param available guest-physical address of the available ring, or of the driver area, 2-byte aligned
  * @param used guest-physical address of the used ring, or of the device area, 4-byte aligned
@@ -29,7 +28,13 @@ public record QueueConfig(
         /** Section 2.7. */
         SPLIT,
         /** Section 2.8, with VIRTIO_F_RING_PACKED (34). */
-        PACKED
+        PACKED;
+
+        /** Whether a queue of this layout may have so many descriptors. */
+        public boolean allows(int size) {
+            // Section 2.7: a power of two; section 2.8: any number up to the same 2^15.
+            return size >= 1 && size <= LARGEST && (this == PACKED || Integer.bitCount(size) == 1);
+        }
     }
 
     /** The largest queue that virtio allows. */
@@ -42,9 +47,9 @@ public record QueueConfig(
      *     value
      */
     public QueueConfig {
-        if (size < 1 || size > LARGEST || Integer.bitCount(size) != 1) {
+        if (!layout.allows(size)) {
             throw new IllegalArgumentException(
-                    "Queue size %d is not a power of two from 1 to 32768".formatted(size));
+                    "A %s queue cannot have %d descriptors".formatted(layout, size));
         }
         requireAligned("descriptor table", descriptors, 16);
         requireAligned("available ring", available, 2);

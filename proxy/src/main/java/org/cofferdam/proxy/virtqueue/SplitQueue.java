@@ -29,6 +29,7 @@ public final class SplitQueue extends DeviceQueue {
     private final MemorySegment used;
     private final long usedAddress;
     private final @Nullable InflightRegion inflight;
+    private final int mask;
 
     // All indexes are free-running 16-bit values, kept in the low half of an int (section 2.7.6).
     private int nextAvailable;
@@ -51,6 +52,7 @@ public final class SplitQueue extends DeviceQueue {
         this.descriptors = memory.slice(config.descriptors(), SplitRing.descriptorTableBytes(size));
         this.available = memory.slice(config.available(), SplitRing.availableRingBytes(size));
         this.used = memory.slice(config.used(), SplitRing.usedRingBytes(size));
+        mask = size - 1; // Section 2.7: the size is a power of two.
         requireAtomic(config.available(), available, Short.BYTES);
         requireAtomic(config.used(), used, Short.BYTES);
         nextAvailable = start & INDEX_MASK;

@@ -41,7 +41,7 @@ public final class TakenChains {
     TakenChains(QueueMemory memory, int queueSize, int chains) {
         this.memory = memory;
         this.queueSize = queueSize;
-        int chainSlots = Math.max(1, Integer.highestOneBit(2 * chains - 1));
+        int chainSlots = slotsFor(chains);
         this.chainMask = chainSlots - 1;
         this.head = new int[chainSlots];
         this.firstDescriptor = new int[chainSlots];
@@ -51,11 +51,16 @@ public final class TakenChains {
         this.writableBytes = new long[chainSlots];
         // One whole chain always fits beside as many others as an honest driver can have in the
         // table.
-        int descriptorSlots = chains == 1 ? queueSize : 2 * queueSize;
+        int descriptorSlots = slotsFor(chains == 1 ? queueSize : 2 * queueSize);
         this.descriptorMask = descriptorSlots - 1;
         this.window = new int[descriptorSlots];
         this.offset = new long[descriptorSlots];
         this.length = new long[descriptorSlots];
+    }
+
+    /** The power of two that this many entries fit into: then an entry's slot is the low bits of its number. */
+    static int slotsFor(int entries) {
+        return Math.max(1, Integer.highestOneBit(2 * entries - 1));
     }
 
     /** How many chains are held. */

@@ -295,7 +295,14 @@ final class HostileFrontEndTest extends GuardedPort {
                             Long.MIN_VALUE,
                             Long.MIN_VALUE),
                     offence("size 0", ProtocolFault.QUEUE_SIZE, p -> p.send(8, u32(0, 0))),
-                    offence("size 3", ProtocolFault.QUEUE_SIZE, p -> p.send(8, u32(0, 3))),
+                    offence(
+                            "size 3 of a split queue",
+                            ProtocolFault.QUEUE_SIZE,
+                            p -> {
+                                p.negotiates(FrontEnd.FEATURES).showsMemory().describesQueue(1);
+                                p.send(8, u32(1, 3));
+                                p.startsQueue(1);
+                            }),
                     offence("size 65536", ProtocolFault.QUEUE_SIZE, p -> p.send(8, u32(0, 65536))),
                     offence("size -1", ProtocolFault.QUEUE_SIZE, p -> p.send(8, u32(0, -1))),
                     offence("queue 4", ProtocolFault.QUEUE_INDEX, p -> p.send(8, u32(4, 256))),
@@ -398,7 +405,7 @@ final class HostileFrontEndTest extends GuardedPort {
     @Test
     void whoAsksForAnAnswerIsToldOfTheRefusal() {
         try (FrontEnd peer = new FrontEnd(place.socket(PORT)).negotiates(FrontEnd.FEATURES)) {
-            peer.sendForAnswer(8, u32(0, 3));
+            peer.sendForAnswer(8, u32(0, 0));
             assertEquals(1, peer.answer().orElseThrow());
             refused(peer, ProtocolFault.QUEUE_SIZE);
         }

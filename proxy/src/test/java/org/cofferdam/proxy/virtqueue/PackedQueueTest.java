@@ -10,6 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +65,69 @@ final class PackedQueueTest {
             assertEquals(id, driver.takeBack(length));
         }
         assertEquals(1000, queue.chainsTaken());
+    }
+
+    /**
+     * Section 2.8: a packed ring may have any number of descriptors. Chains of random lengths, several in flight, each
+     * byte and id compared; each signal compared with the position that the driver asked for (2.8.10).
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 7, 8, 100, 256, 300, 1000})
+    void aRingOfAnySizePassesItsChainsAndSignalsThroughManyRounds(int size) {
+        PackedDriver peer = new PackedDriver(memory, size);
+        DeviceQueue queue =
+                peer.config(false, true).resume(memory.memory(), DataFlow.DRIVER_TO_DEVICE, WRAP);
+        TakenChains chains = queue.chains(size);
+        SplittableRandom random = new SplittableRandom(size);
+        Deque<Integer> lengths = new ArrayDeque<>();
+        MemorySegment copy = Arena.ofAuto().allocate(16);
+        int offered = 0;
+        int free = size;
+        long signalled = 0;
+        long returned = 0;
+        for (int chain = 0; chain < 2000 + 3 * size; ) {
+            while (free > 0 && random.nextInt(8) != 0) {
+                int length = 1 + random.nextInt(Math.min(free, 4));
+                memory.fill(WINDOW + 16L * (chain % 1000), 16, chain);
+                for (int i = 0; i < length; i++) {
+                    int flags = i + 1 < length ? NEXT : 0;
+                    peer.offer(WINDOW + 16L * (chain % 1000), 16, flags, chain & 0xffff);
+                }
+                lengths.add(length);
+                free -= length;
+                chain++;
+                offered++;
+            }
+            while (queue.take(chains)) {
+                // All of them.
+            }
+            assertEquals(offered, chains.count());
+            for (int i = 0; i < offered; i++) {
+                assertEquals(16, chains.copyOut(i, 0, copy, 0, 16));
+                assertEquals((byte) (chain - offered + i), copy.get(ValueLayout.JAVA_BYTE, 15));
+            }
+            // A position of the last round or the next one, at the start of a chain or not.
+            long wish = returned + random.nextInt(-size / 2, size / 2 + 1);
+            peer.wants(
+                    PackedRing.EVENT_DESCRIPTOR,
+                    Math.floorMod(wish, size) | (Math.floorDiv(wish, size) % 2 == 0 ? WRAP : 0));
+            while (offered > 0 && random.nextInt(8) != 0) {
+                int head = chains.head(0);
+                assertEquals((chain - offered) & 0xffff, head);
+                queue.giveBack(head, 0);
+                chains.removeFirst();
+                queue.publish();
+                int length = lengths.remove();
+                assertEquals(head, peer.takeBack(length));
+                returned += length;
+                free += length;
+                offered--;
+            }
+            boolean due = wish >= signalled && wish < returned;
+            assertEquals(due, queue.shouldSignal(), "at " + wish + " of " + returned);
+            signalled = returned;
+        }
+        assertEquals(QueueError.NONE, queue.error());
     }
 
     @Test
@@ -254,6 +322,14 @@ final class PackedQueueTest {
         assertEquals(error, queue.error());
         assertEquals(0, chains.count());
         assertFalse(queue.enableNotifications());
+    }
+
+    /** Section 2.7: only a split ring's size is a power of two. */
+    @ParameterizedTest
+    @CsvSource({"0, false, false", "3, false, true", "32768, true, true", "32769, false, false"})
+    void aSizeIsAllowedByTheLayout(int size, boolean split, boolean packed) {
+        assertEquals(split, QueueConfig.Layout.SPLIT.allows(size));
+        assertEquals(packed, QueueConfig.Layout.PACKED.allows(size));
     }
 
     @ParameterizedTest

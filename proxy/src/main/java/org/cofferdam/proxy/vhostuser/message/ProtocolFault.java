@@ -14,8 +14,8 @@ public enum ProtocolFault {
     DESCRIPTORS(5, "the number of descriptors is not the request's"),
     /** "Starting and stopping rings": the index is below twice the number of queue pairs. */
     QUEUE_INDEX(6, "there is no such queue"),
-    /** virtio 1.2, 2.7: a power of two from 1 to 32768. */
-    QUEUE_SIZE(7, "the queue's size is no power of two from 1 to 32768"),
+    /** virtio 1.2, 2.7 and 2.8: 1 to 32768, for a split queue a power of two. */
+    QUEUE_SIZE(7, "the queue's size is not from 1 to 32768, or of a split queue no power of two"),
     /** virtio 1.2, 2.7: the table is aligned to 16 bytes, the rings to 2 and 4. */
     RING_ALIGNMENT(8, "a part of the ring is not aligned"),
     /** "Vring descriptor indices": 16 bits for a split virtqueue, below the size for a packed one. */
