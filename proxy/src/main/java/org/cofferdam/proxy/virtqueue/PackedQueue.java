@@ -78,6 +78,9 @@ public final class PackedQueue extends DeviceQueue {
         requireAtomic(config.available(), driverArea, Short.BYTES);
         requireAtomic(config.used(), deviceArea, Short.BYTES);
         int start = inflight == null ? base : inflight.packedPosition(ring, size).orElse(base);
+        if (inflight == null && base == WRAP && config.indirect()) {
+            start = PackedScan.position(ring, size).orElse(base);
+        }
         if ((start & ~WRAP & INDEX_MASK) >= size) {
             throw new IllegalArgumentException(
                     "A queue of %d descriptors cannot go on at %d"
