@@ -80,6 +80,9 @@ public final class PackedQueue extends DeviceQueue {
         requireAtomic(config.available(), driverArea, Short.BYTES);
         requireAtomic(config.used(), deviceArea, Short.BYTES);
         int start = inflight == null ? base : inflight.packedPosition(ring, size).orElse(base);
+        if (inflight == null && base == WRAP && config.indirect()) {
+            start = PackedScan.position(ring, size).orElse(base);
+        }
         int position = start & ~WRAP & INDEX_MASK;
         if (position >= size) {
             throw new IllegalArgumentException(

@@ -82,7 +82,8 @@ public record QueueConfig(
      *
      * @param base where that was, for a packed queue, whose ring does not tell, as vhost-user's "A vring state
      *     description" has it: index and wrap counter in the low 16 bits for what was taken, in the high ones for what was
-     *     returned, which is what counts; 0 there is no word of it. A split queue goes on where its used ring stands.
+     *     returned, which is what counts; 0 there is no word of it. A split queue goes on where its used ring stands, and
+     *     so does a packed one whose base is the ring's beginning ({@link PackedScan}), as far as its ring tells.
      * @param inflight where the queue keeps for its next device where it stands, and may find it now; null for nowhere
      */
     public DeviceQueue resume(

@@ -184,6 +184,46 @@ final class PackedQueueTest {
         assertFalse(second.take(again));
     }
 
+    /** QEMU 10 says so of a ring that has turned many times. */
+    @Test
+    void aDeviceThatIsToldOfTheBeginningFindsItsPlaceByTheRing() {
+        SplittableRandom random = new SplittableRandom(5);
+        DeviceQueue queue = start();
+        TakenChains chains = queue.chains(SIZE);
+        int offered = 0;
+        int back = 0;
+        for (int round = 0; round < 2000; round++) {
+            while (offered - back < SIZE && random.nextInt(3) != 0) {
+                driver.offer(WINDOW, 16, 0, offered++ & 0xffff);
+            }
+            while (queue.take(chains) && random.nextBoolean()) {
+                queue.giveBack(chains.head(0), 0);
+                chains.removeFirst();
+                queue.publish();
+                assertEquals(back++ & 0xffff, driver.takeBack(1));
+            }
+            queue = start();
+            chains = queue.chains(SIZE);
+            assertEquals(back % SIZE, queue.position() >>> 16 & 0x7fff, "round " + round);
+            assertEquals(back / SIZE % 2 == 0, (queue.position() >>> 31) != 0, "round " + round);
+        }
+        assertTrue(back > 1000);
+    }
+
+    @Test
+    void whereTheRingDoesNotTellAQueueGoesOnAtItsBase() {
+        DeviceQueue first = start();
+        TakenChains chains = first.chains(SIZE);
+        driver.offer(WINDOW, 16, NEXT, 0).offer(WINDOW, 16, 0, 0).offer(WINDOW, 16, 0, 1);
+        driver.offer(WINDOW, 16, 0, 2);
+        while (first.take(chains)) {
+            first.giveBack(chains.head(0), 0);
+            chains.removeFirst();
+        }
+        first.publish();
+        assertEquals(WRAP, start().position() >>> 16);
+    }
+
     @Test
     void anIndirectTableIsReadInItsOrder() {
         memory.descriptorAt(WINDOW, WINDOW + 0x100, 10, 0, 0)
