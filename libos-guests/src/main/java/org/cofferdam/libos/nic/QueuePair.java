@@ -265,6 +265,14 @@ public final class QueuePair implements AutoCloseable {
             }
             claimed = freeSlots[--free];
         }
+        return claimed();
+    }
+
+    /** Where the place lies that {@link #claim} gave out last and that was not committed. */
+    public long claimed() {
+        if (claimed == NONE) {
+            throw new IllegalStateException("nothing is claimed");
+        }
         return slotsAt + claimed * slotBytes;
     }
 

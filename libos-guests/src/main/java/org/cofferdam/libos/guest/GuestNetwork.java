@@ -1,0 +1,173 @@
+package org.cofferdam.libos.guest;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.cofferdam.binding.Parts;
+import org.cofferdam.binding.event.Epoll;
+import org.cofferdam.binding.event.EventFd;
+import org.cofferdam.libos.frontend.BackEndException;
+import org.cofferdam.libos.net.stack.NetworkStack;
+import org.cofferdam.libos.net.stack.StackSettings;
+import org.cofferdam.libos.net.wire.IpAddress;
+import org.cofferdam.libos.nic.RingLink;
+
+/** A running network: see the package. */
+public final class GuestNetwork implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** Turns without work before the thread sleeps: a wake-up across cores costs 50 µs, so many turns take less. */
+    private static final int IDLE_TURNS = 500;
+
+    /** How often the back end is looked for. */
+    private static final long MAINTAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** How long {@link #close} waits for the thread, which is at most one look for a back end. */
+    private static final Duration END = PATIENCE.multipliedBy(2);
+
+    private final Parts parts = new Parts();
+    private final RingLink link;
+    private final EventFd wake;
+    private final Epoll epoll;
+    private final NetworkStack stack;
+    private final Thread thread;
+
+    // The waker's: whether the thread sleeps, or is about to and will look once more.
+    private volatile boolean asleep;
+    private volatile boolean ending;
+
+    private GuestNetwork(RingLink card, StackSettings settings) {
+        link = parts.add(card);
+        wake = parts.add(EventFd.create());
+        epoll = parts.add(Epoll.create(2));
+        epoll.add(link.queues().callFd(), Epoll.IN, 0);
+        epoll.add(wake.fd(), Epoll.IN, 1);
+        stack =
+                parts.add(
+                        new NetworkStack(
+                                link, System::nanoTime, new SecureRandom(), this::wake, settings));
+        thread = Thread.ofPlatform().name("network").daemon().unstarted(this::run);
+    }
+
+    /**
+     * Attaches a card and starts the stack on it, still without an address.
+     *
+     * @param socket where the back end listens
+     * @throws BackEndException if there is none, or it does not want to
+     */
+    public static GuestNetwork start(Path socket, StackSettings settings) throws BackEndException {
+        GuestNetwork network = new GuestNetwork(RingLink.attach(socket, PATIENCE), settings);
+        network.thread.start();
+        return network;
+    }
+
+    /**
+     * Sets the IPv4 address.
+     *
+     * @param prefix bits of the network
+     * @param router where everything else goes, "any" for nowhere
+     */
+    public void setV4(IpAddress address, int prefix, IpAddress router) {
+        onStack(
+                () -> {
+                    stack.setV4(address, prefix, router);
+                    return true;
+                });
+    }
+
+    /** The stack; what it says of threads holds. */
+    public NetworkStack stack() {
+        return stack;
+    }
+
+    /** Has the stack's thread do something, and waits for it; not from that thread. */
+    public <T> T onStack(Callable<T> task) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        stack.execute(
+                () -> {
+                    try {
+                        done.complete(task.call());
+                    } catch (Exception e) {
+                        done.completeExceptionally(e);
+                    }
+                });
+        return done.join();
+    }
+
+    private void wake() {
+        if (asleep) {
+            wake.signal();
+        }
+    }
+
+    private void run() {
+        int idle = 0;
+        long maintained = System.nanoTime();
+        while (!ending) {
+            long now = System.nanoTime();
+            if (now - maintained >= MAINTAIN_NANOS) {
+                boolean ignored = link.maintain();
+                assert ignored == link.isUp();
+                maintained = now;
+            }
+            if (stack.doWork() > 0) {
+                idle = 0;
+            } else if (++idle < IDLE_TURNS) {
+                Thread.onSpinWait();
+            } else {
+                sleep(maintained + MAINTAIN_NANOS);
+            }
+        }
+    }
+
+    /** Sleeps until the card or another thread has something, the stack's next deadline, or a time. */
+    private void sleep(long latest) {
+        asleep = true;
+        try {
+            // Each looks once more after it has said that it wants to be told.
+            if (!link.queues().prepareToSleep() || stack.hasRequests() || ending) {
+                return;
+            }
+            long now = System.nanoTime();
+            long deadline = stack.nextDeadline();
+            long nanos = latest - now;
+            if (deadline != NetworkStack.NEVER) {
+                nanos = Math.min(nanos, deadline - now);
+            }
+            if (nanos > 0) {
+                epoll.await(nanos);
+            }
+        } finally {
+            asleep = false;
+            wake.take();
+            link.queues().awake();
+        }
+    }
+
+    /** Ends the thread and lets go of the card. Nobody uses a socket of the stack any more. */
+    @Override
+    public void close() {
+        ending = true;
+        wake.signal();
+        boolean interrupted = false;
+        boolean ended = false;
+        long deadline = System.nanoTime() + END.toNanos();
+        while (!ended && System.nanoTime() - deadline < 0) {
+            try {
+                ended = thread.join(Duration.ofMillis(100));
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (!ended) {
+            throw new IllegalStateException("the network's thread does not end");
+        }
+        parts.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package org.cofferdam.libos.nic;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.cofferdam.libos.frontend.BackEnd;
+import org.cofferdam.libos.frontend.BackEndException;
+import org.cofferdam.libos.net.link.FrameSink;
+import org.cofferdam.libos.net.link.Link;
+import org.cofferdam.libos.net.link.LinkFeatures;
+import org.cofferdam.libos.net.link.Offload;
+import org.cofferdam.libos.net.wire.MacAddress;
+
+/**
+ * A card over virtqueues, as the stack's link. Between the two stands the header of each frame, little-endian (virtio
+ * 1.2, section 5.1.6):
+ *
+ * <pre>
+ *  0  u8 flags       1  u8 gso_type      2  u16 hdr_len      4  u16 gso_size
+ *  6  u16 csum_start 8  u16 csum_offset 10  u16 num_buffers
+ * </pre>
+ *
+ * <p>A back end that goes is looked for again, for as long as it takes; meanwhile there is no carrier, and what was given
+ * waits for the next one. The stack's thread; allocation-free but to attach.
+ */
+public final class RingLink implements Link, AutoCloseable {
+    private static final ValueLayout.OfShort U16 =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private final Path socket;
+    private final Duration patience;
+    private final QueuePair queues;
+    private final MacAddress mac;
+    private final int mtu;
+    private final LinkFeatures features;
+    private final Offload offload = new Offload();
+    private boolean up = true;
+
+    private RingLink(Path socket, Duration patience, QueuePair queues) {
+        this.socket = socket;
+        this.patience = patience;
+        this.queues = queues;
+        this.mac = new MacAddress(queues.mac());
+        this.mtu = queues.mtu();
+        this.features =
+                new LinkFeatures(
+                        has(NetFeatures.CSUM),
+                        has(NetFeatures.HOST_TSO4),
+                        has(NetFeatures.HOST_TSO6));
+    }
+
+    /**
+     * Attaches a new card to a back end that listens.
+     *
+     * @param patience how long each of its answers may take
+     * @throws BackEndException if it cannot or does not want to, or does not say what address and MTU the card has
+     */
+    public static RingLink attach(Path socket, Duration patience) throws BackEndException {
+        QueuePair queues = new QueuePair(NetFeatures.OFFLOADS);
+        try {
+            queues.attach(BackEnd.connect(socket, patience));
+            if (queues.mac() == 0 || queues.mtu() == 0) {
+                throw new BackEndException("the back end does not say the card's address and MTU");
+            }
+            return new RingLink(socket, patience, queues);
+        } catch (BackEndException | RuntimeException e) {
+            queues.close();
+            throw e;
+        }
+    }
+
+    private boolean has(long feature) {
+        return (queues.features() & feature) != 0;
+    }
+
+    /**
+     * Looks whether the back end is still there, and for the next one if it is not. To be called now and then, some ten
+     * times a second: it costs a system call, and the look for another a few.
+     *
+     * @return whether there is one now
+     */
+    public boolean maintain() {
+        if (queues.isAttached()) {
+            return true;
+        }
+        try {
+            queues.attach(BackEnd.connect(socket, patience));
+            up = true;
+        } catch (BackEndException notYet) {
+            up = false;
+        }
+        return up;
+    }
+
+    /** The queues, whose descriptor a thread waits for. */
+    public QueuePair queues() {
+        return queues;
+    }
+
+    @Override
+    public MacAddress mac() {
+        return mac;
+    }
+
+    @Override
+    public LinkFeatures features() {
+        return features;
+    }
+
+    @Override
+    public int mtu() {
+        return mtu;
+    }
+
+    @Override
+    public boolean isUp() {
+        return up;
+    }
+
+    @Override
+    public int poll(FrameSink sink, int limit) {
+        MemorySegment frame = queues.frame();
+        for (int n = 0; n < limit; n++) {
+            int bytes = queues.receive();
+            if (bytes == QueuePair.NONE) {
+                return n;
+            }
+            offload.flags = frame.get(ValueLayout.JAVA_BYTE, 0);
+            offload.gsoType = frame.get(ValueLayout.JAVA_BYTE, 1);
+            offload.headerLength = u16(frame, 2);
+            offload.gsoSize = u16(frame, 4);
+            offload.checksumStart = u16(frame, 6);
+            offload.checksumOffset = u16(frame, 8);
+            sink.frame(frame, QueuePair.HEADER_BYTES, bytes - QueuePair.HEADER_BYTES, offload);
+        }
+        return limit;
+    }
+
+    private static int u16(MemorySegment memory, long offset) {
+        return Short.toUnsignedInt(memory.get(U16, offset));
+    }
+
+    @Override
+    public MemorySegment memory() {
+        return queues.memory();
+    }
+
+    @Override
+    public long claim(int bytes) {
+        long place = queues.claim(QueuePair.HEADER_BYTES + bytes);
+        return place == QueuePair.NONE ? NO_ROOM : place + QueuePair.HEADER_BYTES;
+    }
+
+    @Override
+    public void commit(int bytes, Offload asked) {
+        MemorySegment memory = queues.memory();
+        long at = queues.claimed();
+        memory.set(ValueLayout.JAVA_BYTE, at, (byte) asked.flags);
+        memory.set(ValueLayout.JAVA_BYTE, at + 1, (byte) asked.gsoType);
+        memory.set(U16, at + 2, (short) asked.headerLength);
+        memory.set(U16, at + 4, (short) asked.gsoSize);
+        memory.set(U16, at + 6, (short) asked.checksumStart);
+        memory.set(U16, at + 8, (short) asked.checksumOffset);
+        memory.set(U16, at + 10, (short) 0);
+        queues.commit(QueuePair.HEADER_BYTES + bytes);
+    }
+
+    @Override
+    public void flush() {
+        queues.flush();
+    }
+
+    @Override
+    public void close() {
+        queues.close();
+    }
+}
