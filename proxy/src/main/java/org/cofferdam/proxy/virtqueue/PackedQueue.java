@@ -92,7 +92,6 @@ public final class PackedQueue extends DeviceQueue {
         availableWrap = (start & WRAP) != 0;
         nextUsed = nextAvailable;
         usedWrap = availableWrap;
-        signalled = nextAvailable;
         int slots = TakenChains.slotsFor(size);
         slotMask = slots - 1;
         id = new int[slots];
