@@ -49,7 +49,7 @@ fuzz() {
         --sun-misc-unsafe-memory-access=allow -Djnr.ffi.x86asm.enabled=false -XX:+UseSerialGC -Xmx1g -Xshare:off \
         -cp "$classpath" com.code_intelligence.jazzer.Jazzer --target_class="$class" --target_method="$method" \
         --max_duration="${seconds}s" --instrumentation_includes='org.cofferdam.**' \
-        --custom_hook_includes='org.cofferdam.**' --reproducer_path="$own/findings" \
+        --custom_hook_excludes='**' --reproducer_path="$own/findings" \
         -artifact_prefix="$own/findings/" -timeout=10 -print_final_stats=1 "${corpus[@]}") >"$own/log" 2>&1; then
         grep -E '^stat::number_of_executed_units|cov: ' "$own/log" | tail -n 2
         return 0
