@@ -60,6 +60,7 @@ final class LinuxGuestTest {
             try (LinuxGuest guest = boot(monitor, mode, packed ? "packed=on" : "")) {
                 offloadsAndQueuesAreThere(guest, monitor, packed);
                 talksBothWays(guest, monitor);
+                withoutALinkNothingPasses(guest, monitor);
                 for (String end : ends.split(" ", -1)) {
                     interrupt(monitor, end, configuration);
                     talksBothWays(guest, monitor);
@@ -69,6 +70,21 @@ final class LinuxGuestTest {
             assertEquals(List.of(), monitor.records("GUEST_REFUSED"));
             monitor.stop();
         }
+    }
+
+    private void withoutALinkNothingPasses(LinuxGuest guest, RunningMonitor monitor) {
+        set(monitor, "down");
+        assertEquals(100, network.loss(Namespace.HOST, IP, 2));
+        set(monitor, "up");
+        network.awaitPath(Namespace.HOST, IP);
+        assertEquals("1", guest.run("cat /sys/class/net/eth0/carrier"));
+    }
+
+    private static void set(RunningMonitor monitor, String link) {
+        monitor.launcher("guest", "set", "vm", "--link", link)
+                .with("--run-dir", monitor.runDir().toString())
+                .run()
+                .orFail();
     }
 
     private static void interrupt(RunningMonitor monitor, String end, String configuration) {
