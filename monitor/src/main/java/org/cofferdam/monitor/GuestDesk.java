@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -68,23 +67,7 @@ final class GuestDesk implements AutoCloseable {
         this.crossings = crossings;
         this.recorder = recorder;
         this.folder = folder;
-        this.turns =
-                new PacketThread() {
-                    @Override
-                    public void post(Runnable command) {
-                        thread.post(command);
-                    }
-
-                    @Override
-                    public void watch(int fd) {
-                        thread.watchEdges(fd);
-                    }
-
-                    @Override
-                    public void unwatch(int fd) {
-                        thread.unwatch(fd);
-                    }
-                };
+        this.turns = thread.asPacketThread();
     }
 
     /** Asks all guests for kicks; false if one has frames that would be taken now. Domain thread. */
@@ -291,17 +274,8 @@ final class GuestDesk implements AutoCloseable {
     }
 
     private <T> T ask(Callable<T> question) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        thread.post(
-                () -> {
-                    try {
-                        answer.complete(question.call());
-                    } catch (Exception e) {
-                        answer.completeExceptionally(e);
-                    }
-                });
         try {
-            return answer.orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS).join();
+            return thread.submit(question).orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS).join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof IllegalArgumentException wrong) {
                 throw wrong;

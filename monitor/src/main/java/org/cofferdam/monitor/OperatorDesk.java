@@ -207,34 +207,21 @@ final class OperatorDesk implements MonitorService {
 
     /** Runs an action on the domain thread; the stage completes when it is done. */
     private CompletionStage<Void> command(Runnable action) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        parts.thread()
-                .post(
-                        () -> {
-                            try {
-                                action.run();
-                                done.complete(null);
-                            } catch (RuntimeException e) {
-                                done.completeExceptionally(e);
-                            }
-                        });
+        CompletableFuture<Void> done =
+                parts.thread()
+                        .submit(
+                                () -> {
+                                    action.run();
+                                    return null;
+                                });
         return done.orTimeout(RESTART_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Asks the domain thread and waits for its answer. */
     <T> T ask(Callable<T> question) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
         DomainThread thread = parts.thread();
-        thread.post(
-                () -> {
-                    try {
-                        answer.complete(question.call());
-                    } catch (Exception e) {
-                        answer.completeExceptionally(e);
-                    }
-                });
         try {
-            return answer.orTimeout(ANSWER_MILLIS, TimeUnit.MILLISECONDS).join();
+            return thread.submit(question).orTimeout(ANSWER_MILLIS, TimeUnit.MILLISECONDS).join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof OperatorError known) {
                 throw known;

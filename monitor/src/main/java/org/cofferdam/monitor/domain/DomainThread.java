@@ -3,12 +3,15 @@ package org.cofferdam.monitor.domain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.cofferdam.binding.event.Epoll;
 import org.cofferdam.binding.event.EventFd;
+import org.cofferdam.proxy.vhostuser.PacketThread;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +49,24 @@ public final class DomainThread implements AutoCloseable {
     private Runnable beforeSleep = () -> {};
     private BooleanSupplier readyToSleep = () -> true;
     private LongSupplier longestSleep = () -> TICK_NANOS;
+
+    private final PacketThread asPacketThread =
+            new PacketThread() {
+                @Override
+                public void post(Runnable command) {
+                    DomainThread.this.post(command);
+                }
+
+                @Override
+                public void watch(int fd) {
+                    watchEdges(fd);
+                }
+
+                @Override
+                public void unwatch(int fd) {
+                    DomainThread.this.unwatch(fd);
+                }
+            };
 
     public DomainThread() {
         wake.drain();
@@ -116,6 +137,16 @@ public final class DomainThread implements AutoCloseable {
     public void post(Runnable command) {
         commands.add(command);
         wake.signal();
+    }
+
+    /** Asks it something, from any thread, without waiting; an exception of the question's is the answer's. */
+    public <T> CompletableFuture<T> submit(Callable<T> question) {
+        return asPacketThread.submit(question);
+    }
+
+    /** This thread as the guests' threads see it: their kicks are edges, since nobody reads the descriptors. */
+    public PacketThread asPacketThread() {
+        return asPacketThread;
     }
 
     /** What ended the thread before its time, if anything did. */

@@ -2,7 +2,6 @@ package org.cofferdam.proxy.vhostuser;
 
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.cofferdam.binding.NativeCallException;
@@ -129,15 +128,6 @@ final class QueueSwitchboard {
     }
 
     private <T> T ask(Callable<T> question) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        thread.post(
-                () -> {
-                    try {
-                        answer.complete(question.call());
-                    } catch (Exception e) {
-                        answer.completeExceptionally(e);
-                    }
-                });
-        return answer.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+        return thread.submit(question).orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
     }
 }
