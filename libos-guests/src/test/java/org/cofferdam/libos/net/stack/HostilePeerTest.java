@@ -248,4 +248,27 @@ class HostilePeerTest {
         long resets = peer.settle().stream().filter(f -> (flags(f) & Tcp.RST) != 0).count();
         assertTrue(resets >= 200 && resets < 300, "resets: " + resets);
     }
+
+    @Test
+    void withoutSackThreeDuplicatesHaveTheFirstSegmentSentAgain() throws NetException {
+        int ack = peer.connect();
+        TcpConnection c = accepted();
+        c.write(new byte[5360], 0, 5360);
+        assertEquals(10, peer.settle().size());
+        for (int i = 0; i < 2; i++) {
+            peer.send(ISN + 1, ack, Tcp.ACK);
+        }
+        assertEquals(List.of(), peer.settle());
+        peer.send(ISN + 1, ack, Tcp.ACK);
+        List<MemorySegment> again = peer.settle();
+        assertEquals(1, again.size());
+        assertEquals(ack, sequence(again.getFirst()));
+        assertEquals(536, payloadBytes(again.getFirst()));
+        // A part of it arrives: what is missing next is sent at once (RFC 6582).
+        peer.send(ISN + 1, ack + 3 * 536, Tcp.ACK);
+        assertEquals(ack + 3 * 536, sequence(peer.settle().getFirst()));
+        peer.send(ISN + 1, ack + 5360, Tcp.ACK);
+        peer.settle();
+        assertEquals(0, peer.stack.counters().get(Counter.TCP_TIMEOUT));
+    }
 }
