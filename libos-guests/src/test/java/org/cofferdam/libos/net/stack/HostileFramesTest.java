@@ -14,6 +14,7 @@ import org.cofferdam.libos.net.socket.NetException;
 import org.cofferdam.libos.net.udp.UdpSocket;
 import org.cofferdam.libos.net.wire.Arp;
 import org.cofferdam.libos.net.wire.Ethernet;
+import org.cofferdam.libos.net.wire.InternetChecksum;
 import org.cofferdam.libos.net.wire.IpAddress;
 import org.cofferdam.libos.net.wire.Ipv4;
 import org.cofferdam.libos.net.wire.Ipv6;
@@ -100,7 +101,7 @@ class HostileFramesTest {
                 Stranger.tcp(Stranger.OWN_IP, 4000, 80, 2, 9, Tcp.ACK, new byte[20]));
     }
 
-    /** So that a damaged frame gets past the IPv4 header's checksum, to what lies behind it. */
+    /** So that a damaged frame gets past the checksums of IPv4 and TCP, to what lies behind them. */
     private static void repairChecksums(byte[] bytes) {
         MemorySegment frame = MemorySegment.ofArray(bytes);
         if (bytes.length < 34 || Ethernet.type(frame, 0) != Ethernet.TYPE_IPV4) {
@@ -108,8 +109,25 @@ class HostileFramesTest {
         }
         int headerBytes = Math.min(Ipv4.headerBytes(frame, 14), bytes.length - 14);
         Wire.putU16(frame, 24, 0);
-        long sum = org.cofferdam.libos.net.wire.InternetChecksum.add(0, frame, 14, headerBytes);
-        Wire.putU16(frame, 24, org.cofferdam.libos.net.wire.InternetChecksum.finish(sum));
+        long sum = InternetChecksum.add(0, frame, 14, headerBytes);
+        Wire.putU16(frame, 24, InternetChecksum.finish(sum));
+        int tcp = 14 + headerBytes;
+        int length = Ipv4.totalLength(frame, 14) - headerBytes;
+        if (Ipv4.protocol(frame, 14) == Protocol.TCP
+                && length >= Tcp.HEADER_BYTES
+                && tcp + length <= bytes.length) {
+            Tcp.putChecksum(frame, tcp, 0);
+            long pseudo =
+                    InternetChecksum.pseudoHeader(
+                            0,
+                            IpAddress.mapped(Ipv4.source(frame, 14)),
+                            0,
+                            IpAddress.mapped(Ipv4.destination(frame, 14)),
+                            Protocol.TCP,
+                            length);
+            sum = InternetChecksum.add(pseudo, frame, tcp, length);
+            Tcp.putChecksum(frame, tcp, InternetChecksum.finish(sum));
+        }
     }
 
     private static byte[] datagram(byte[] payload) {
