@@ -91,6 +91,11 @@ public final class TcpListener extends Endpoint {
 
     @Override
     protected void serve(int bits, long now) {
+        closeNow();
+    }
+
+    /** The same at once: who listens on the port after this finds it free. The stack's thread. */
+    public void closeNow() {
         layer.stopListening(this);
         TcpConnection connection;
         while ((connection = accept()) != null) {

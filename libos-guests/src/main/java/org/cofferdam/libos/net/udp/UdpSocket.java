@@ -35,6 +35,9 @@ public final class UdpSocket extends Endpoint {
     private volatile boolean wantsRoom;
     private volatile boolean refused;
 
+    /** The buffers serve others; the stack's thread's. */
+    private boolean gone;
+
     // Of the datagram received last; the receiving thread's.
     private long senderHigh;
     private long senderLow;
@@ -140,6 +143,11 @@ public final class UdpSocket extends Endpoint {
         return true;
     }
 
+    /** Whether a datagram of so many bytes can be sent now; if not, its room will be told as {@code WRITABLE}. Any thread. */
+    public boolean fits(int bytes) {
+        return outgoing.fits(bytes) || noteNoRoom(bytes);
+    }
+
     private boolean noteNoRoom(int bytes) {
         wantsRoom = true;
         // As in TcpConnection: the wish first, then another look.
@@ -153,7 +161,7 @@ public final class UdpSocket extends Endpoint {
         if (refused || !incoming.isEmpty()) {
             now |= READABLE;
         }
-        if (outgoing.fits(UdpLayer.USUAL_BYTES) || noteNoRoom(UdpLayer.USUAL_BYTES)) {
+        if (fits(UdpLayer.USUAL_BYTES)) {
             now |= WRITABLE;
         }
         return now;
@@ -163,6 +171,15 @@ public final class UdpSocket extends Endpoint {
     public void close() {
         closed = true;
         ask(CLOSE);
+    }
+
+    /**
+     * Ends it at once, but sends what the link has room for; who binds the port after this finds it free. The stack's
+     * thread.
+     */
+    public void closeNow() {
+        closed = true;
+        serve(SENT | CLOSE, 0);
     }
 
     // What follows is called on the stack's thread.
@@ -194,10 +211,14 @@ public final class UdpSocket extends Endpoint {
 
     @Override
     protected void serve(int bits, long now) {
+        if (gone) {
+            return;
+        }
         if ((bits & SENT) != 0) {
             layer.sendAll(this);
         }
         if ((bits & CLOSE) != 0) {
+            gone = true;
             layer.close(this);
         }
     }

@@ -1,0 +1,512 @@
+package org.cofferdam.libos.jdk.channel;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.MembershipKey;
+import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.cofferdam.libos.jdk.select.Pollable;
+import org.cofferdam.libos.jdk.select.Watchers;
+import org.cofferdam.libos.net.socket.Endpoint;
+import org.cofferdam.libos.net.socket.NetException;
+import org.cofferdam.libos.net.socket.ReadinessListener;
+import org.cofferdam.libos.net.udp.UdpSocket;
+import org.cofferdam.libos.net.wire.IpAddress;
+import org.jspecify.annotations.Nullable;
+
+/** A UDP port of the stack. Groups cannot be joined. */
+public final class StackDatagramChannel extends DatagramChannel
+        implements Pollable, ReadinessListener {
+    private static final Set<SocketOption<?>> OPTIONS =
+            Set.of(
+                    StandardSocketOptions.SO_RCVBUF,
+                    StandardSocketOptions.SO_SNDBUF,
+                    StandardSocketOptions.SO_REUSEADDR);
+
+    private final Station station;
+    private final Side in = new Side();
+    private final Side out = new Side();
+    private final Gate gate;
+    private final Watchers watchers = new Watchers();
+    private final ReentrantLock change = new ReentrantLock();
+
+    // Under the lock; read by any thread.
+    private volatile @Nullable UdpSocket socket;
+    private volatile @Nullable InetSocketAddress remote;
+    private volatile IpAddress localWhenConnected = IpAddress.ANY_V4;
+    private volatile int bufferBytes = StackSocketChannel.USUAL_BUFFER;
+    private volatile boolean reuse;
+
+    /** A channel that is not bound. */
+    public StackDatagramChannel(SelectorProvider provider, Station station) {
+        super(provider);
+        this.station = station;
+        this.gate = new Gate(this::release);
+    }
+
+    // --- addresses
+
+    @Override
+    public DatagramChannel bind(@Nullable SocketAddress wanted) throws IOException {
+        InetSocketAddress address = Station.checkedLocal(wanted);
+        change.lock();
+        try {
+            requireOpen();
+            if (socket != null) {
+                throw new AlreadyBoundException();
+            }
+            requireNonNull(bound(address));
+        } finally {
+            change.unlock();
+        }
+        return this;
+    }
+
+    /** The socket, bound to any port if it was not. */
+    private UdpSocket bound() throws IOException {
+        UdpSocket already = socket;
+        if (already != null) {
+            return already;
+        }
+        change.lock();
+        try {
+            UdpSocket now = socket;
+            return now != null ? now : bound(Station.checkedLocal(null));
+        } finally {
+            change.unlock();
+        }
+    }
+
+    private UdpSocket bound(InetSocketAddress address) throws IOException {
+        // Inside, so that a close that comes meanwhile finds the socket.
+        if (!gate.enter()) {
+            throw new ClosedChannelException();
+        }
+        try {
+            UdpSocket made =
+                    station.call(
+                            () ->
+                                    station.stack()
+                                            .udp()
+                                            .open(
+                                                    Station.ip(address),
+                                                    address.getPort(),
+                                                    bufferBytes));
+            socket = made;
+            made.listen(this);
+            watchers.tell();
+            return made;
+        } catch (NetException e) {
+            throw Failures.ofDatagrams(e);
+        } finally {
+            gate.leave();
+        }
+    }
+
+    @Override
+    public DatagramChannel connect(SocketAddress to) throws IOException {
+        InetSocketAddress address = Station.checked(to);
+        if (address.getPort() == 0) {
+            throw new java.net.SocketException("Can't connect to port 0");
+        }
+        change.lock();
+        try {
+            requireOpen();
+            if (remote != null) {
+                throw new AlreadyConnectedException();
+            }
+            UdpSocket at = bound();
+            IpAddress peer = Station.ip(address);
+            localWhenConnected =
+                    station.call(
+                            () -> {
+                                at.connect(peer, address.getPort());
+                                return station.stack().ip().addresses().sourceFor(peer);
+                            });
+            remote = address;
+        } finally {
+            change.unlock();
+        }
+        return this;
+    }
+
+    @Override
+    public DatagramChannel disconnect() throws IOException {
+        change.lock();
+        try {
+            UdpSocket at = socket;
+            if (at != null && remote != null && isOpen()) {
+                station.run(at::disconnect);
+                remote = null;
+            }
+        } finally {
+            change.unlock();
+        }
+        return this;
+    }
+
+    @Override
+    public boolean isConnected() {
+        return remote != null;
+    }
+
+    @Override
+    public @Nullable SocketAddress getRemoteAddress() throws IOException {
+        requireOpen();
+        return remote;
+    }
+
+    @Override
+    public @Nullable SocketAddress getLocalAddress() throws IOException {
+        requireOpen();
+        UdpSocket at = socket;
+        if (at == null) {
+            return null;
+        }
+        boolean chosen = remote != null && at.localAddress().isAny();
+        return Station.address(chosen ? localWhenConnected : at.localAddress(), at.localPort());
+    }
+
+    private void requireOpen() throws ClosedChannelException {
+        if (!isOpen()) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    private InetSocketAddress requireConnected() throws ClosedChannelException {
+        requireOpen();
+        InetSocketAddress to = remote;
+        if (to == null) {
+            throw new NotYetConnectedException();
+        }
+        return to;
+    }
+
+    // --- receiving
+
+    @Override
+    public @Nullable SocketAddress receive(ByteBuffer target) throws IOException {
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("Read-only buffer");
+        }
+        in.take();
+        try {
+            requireOpen();
+            UdpSocket from = bound();
+            return receiveInto(from, target) == UdpSocket.NONE
+                    ? null
+                    : Station.address(from.sender(), from.senderPort());
+        } finally {
+            in.give();
+        }
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("Read-only buffer");
+        }
+        in.take();
+        try {
+            InetSocketAddress peer = requireConnected();
+            return readFrom(peer, target);
+        } finally {
+            in.give();
+        }
+    }
+
+    /** Reads a datagram of the peer; what others had sent before it was connected is thrown away. */
+    private int readFrom(InetSocketAddress peer, ByteBuffer target) throws IOException {
+        UdpSocket from = bound();
+        IpAddress only = Station.ip(peer);
+        while (true) {
+            int before = target.position();
+            int n = receiveInto(from, target);
+            if (n == UdpSocket.NONE) {
+                return 0;
+            }
+            if (from.sender().equals(only) && from.senderPort() == peer.getPort()) {
+                return n;
+            }
+            target.position(before);
+        }
+    }
+
+    @Override
+    public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+        long fits = Buffers.writable(targets, offset, length);
+        in.take();
+        try {
+            InetSocketAddress peer = requireConnected();
+            // One datagram is spread over the buffers, and is never longer than this.
+            ByteBuffer whole = ByteBuffer.allocate((int) Math.min(fits, 1 << 16));
+            int n = readFrom(peer, whole);
+            whole.flip();
+            for (int i = offset; i < offset + length && whole.hasRemaining(); i++) {
+                int part = Math.min(whole.remaining(), targets[i].remaining());
+                targets[i].put(whole.slice(whole.position(), part));
+                whole.position(whole.position() + part);
+            }
+            return n;
+        } finally {
+            in.give();
+        }
+    }
+
+    private int receiveInto(UdpSocket from, ByteBuffer target) throws IOException {
+        if (!isBlocking()) {
+            int n = receiveNow(from, target);
+            if (n == UdpSocket.NONE && !isOpen()) {
+                throw new AsynchronousCloseException();
+            }
+            return n;
+        }
+        int n = UdpSocket.NONE;
+        begin();
+        try {
+            n = receiveNow(from, target);
+            while (n == UdpSocket.NONE && isOpen()) {
+                boolean ignored =
+                        in.await(
+                                () -> (from.ready() & Endpoint.READABLE) != 0 || !isOpen(),
+                                Side.FOREVER);
+                assert ignored;
+                n = receiveNow(from, target);
+            }
+        } finally {
+            end(n != UdpSocket.NONE);
+        }
+        return n;
+    }
+
+    private int receiveNow(UdpSocket from, ByteBuffer target) throws IOException {
+        if (!gate.enter()) {
+            return UdpSocket.NONE;
+        }
+        try {
+            return from.receive(target);
+        } catch (NetException e) {
+            throw Failures.ofDatagrams(e);
+        } finally {
+            gate.leave();
+        }
+    }
+
+    // --- sending
+
+    @Override
+    public int send(ByteBuffer source, SocketAddress target) throws IOException {
+        InetSocketAddress to = Station.checked(target);
+        out.take();
+        try {
+            requireOpen();
+            InetSocketAddress peer = remote;
+            if (peer != null && !peer.equals(to)) {
+                throw new AlreadyConnectedException();
+            }
+            return sendTo(to, source);
+        } finally {
+            out.give();
+        }
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+        out.take();
+        try {
+            return sendTo(requireConnected(), source);
+        } finally {
+            out.give();
+        }
+    }
+
+    @Override
+    public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+        long bytes = Buffers.readable(sources, offset, length);
+        out.take();
+        try {
+            InetSocketAddress to = requireConnected();
+            // A datagram that is too long is refused below, whatever its bytes.
+            ByteBuffer whole = ByteBuffer.allocate((int) Math.min(bytes, 1 << 16));
+            for (int i = offset; i < offset + length; i++) {
+                ByteBuffer part = sources[i].duplicate();
+                part.limit(part.position() + Math.min(part.remaining(), whole.remaining()));
+                whole.put(part);
+            }
+            int n = sendTo(to, whole.flip());
+            if (n > 0) {
+                for (int i = offset; i < offset + length; i++) {
+                    sources[i].position(sources[i].limit());
+                }
+            }
+            return n;
+        } finally {
+            out.give();
+        }
+    }
+
+    private int sendTo(InetSocketAddress to, ByteBuffer source) throws IOException {
+        UdpSocket from = bound();
+        IpAddress address = Station.ip(to);
+        int bytes = source.remaining();
+        boolean sent = false;
+        if (!isBlocking()) {
+            sent = sendNow(from, source, address, to.getPort());
+            if (!sent && !isOpen()) {
+                throw new AsynchronousCloseException();
+            }
+            return sent ? bytes : 0;
+        }
+        begin();
+        try {
+            sent = sendNow(from, source, address, to.getPort());
+            while (!sent && isOpen()) {
+                boolean ignored = out.await(() -> from.fits(bytes) || !isOpen(), Side.FOREVER);
+                assert ignored;
+                sent = sendNow(from, source, address, to.getPort());
+            }
+        } finally {
+            end(sent);
+        }
+        return bytes;
+    }
+
+    private boolean sendNow(UdpSocket from, ByteBuffer source, IpAddress to, int port)
+            throws IOException {
+        if (!gate.enter()) {
+            return false;
+        }
+        try {
+            return from.send(source, to, port);
+        } catch (NetException e) {
+            throw Failures.ofDatagrams(e);
+        } finally {
+            gate.leave();
+        }
+    }
+
+    // --- options
+
+    @Override
+    public <T> DatagramChannel setOption(SocketOption<T> name, T value) throws IOException {
+        requireSupported(name);
+        requireOpen();
+        if (name.equals(StandardSocketOptions.SO_REUSEADDR)) {
+            reuse = (Boolean) requireNonNull(value);
+        } else {
+            // Both rings have the same size.
+            bufferBytes = Math.max(bufferBytes, StackSocketChannel.positive(name, (Integer) value));
+        }
+        return this;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // each option's type is in its name
+    public <T> T getOption(SocketOption<T> name) throws IOException {
+        requireSupported(name);
+        requireOpen();
+        Object value = name.equals(StandardSocketOptions.SO_REUSEADDR) ? reuse : bufferBytes;
+        return (T) value;
+    }
+
+    private static void requireSupported(SocketOption<?> name) {
+        if (!OPTIONS.contains(requireNonNull(name))) {
+            throw new UnsupportedOperationException("the stack has no option " + name.name());
+        }
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return OPTIONS;
+    }
+
+    @Override
+    public DatagramSocket socket() {
+        throw new UnsupportedOperationException(
+                "a datagram channel of the library OS has no DatagramSocket: use the channel");
+    }
+
+    @Override
+    public MembershipKey join(InetAddress group, NetworkInterface by) {
+        throw new UnsupportedOperationException("the stack joins no multicast groups");
+    }
+
+    @Override
+    public MembershipKey join(InetAddress group, NetworkInterface by, InetAddress source) {
+        throw new UnsupportedOperationException("the stack joins no multicast groups");
+    }
+
+    // --- readiness and end
+
+    @Override
+    public void becameReady(Endpoint endpoint, int what) {
+        if ((what & Endpoint.READABLE) != 0) {
+            in.wake();
+        }
+        if ((what & Endpoint.WRITABLE) != 0) {
+            out.wake();
+        }
+        watchers.tell();
+    }
+
+    @Override
+    public int readyOps() {
+        UdpSocket at = socket;
+        if (at == null) {
+            // The first send binds it.
+            return SelectionKey.OP_WRITE;
+        }
+        int ready = at.ready();
+        return ((ready & Endpoint.READABLE) != 0 ? SelectionKey.OP_READ : 0)
+                | ((ready & Endpoint.WRITABLE) != 0 ? SelectionKey.OP_WRITE : 0);
+    }
+
+    @Override
+    public Watchers watchers() {
+        return watchers;
+    }
+
+    @Override
+    protected void implCloseSelectableChannel() {
+        gate.close();
+        in.wake();
+        out.wake();
+    }
+
+    /** Nobody sends or receives any more. */
+    private void release() {
+        UdpSocket at = socket;
+        if (at != null) {
+            // In the row of what is asked for: who binds the port after this finds it free.
+            station.stack().execute(at::closeNow);
+        }
+    }
+
+    @Override
+    protected void implConfigureBlocking(boolean block) {
+        // Each operation looks for itself.
+    }
+
+    @Override
+    public String toString() {
+        UdpSocket at = socket;
+        return "StackDatagramChannel[" + (isOpen() ? at == null ? "unbound" : at : "closed") + "]";
+    }
+}

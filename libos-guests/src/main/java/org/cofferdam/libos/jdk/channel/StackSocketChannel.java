@@ -1,0 +1,557 @@
+package org.cofferdam.libos.jdk.channel;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ConnectionPendingException;
+import java.nio.channels.NoConnectionPendingException;
+import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.cofferdam.libos.jdk.select.Pollable;
+import org.cofferdam.libos.jdk.select.Watchers;
+import org.cofferdam.libos.net.socket.Endpoint;
+import org.cofferdam.libos.net.socket.NetError;
+import org.cofferdam.libos.net.socket.NetException;
+import org.cofferdam.libos.net.socket.ReadinessListener;
+import org.cofferdam.libos.net.tcp.TcpConnection;
+import org.jspecify.annotations.Nullable;
+
+/** A TCP connection of the stack. */
+public final class StackSocketChannel extends SocketChannel implements Pollable, ReadinessListener {
+    /** What a buffer has when nobody says: see the stack's settings. */
+    static final int USUAL_BUFFER = 256 << 10;
+
+    private enum State {
+        UNCONNECTED,
+        PENDING,
+        CONNECTED
+    }
+
+    private final Station station;
+    private final TcpConnection connection;
+    private final StreamOptions options;
+    private final Side in = new Side();
+    private final Side out = new Side();
+    private final Gate gate;
+    private final Watchers watchers = new Watchers();
+
+    /** Held while bytes leave the receive ring, so that the end of input comes between two reads. */
+    private final ReentrantLock reading = new ReentrantLock();
+
+    private final ReentrantLock showing = new ReentrantLock();
+    private @Nullable Socket shown;
+
+    // Changed by who has both sides' turns; read by any thread.
+    private volatile State state;
+    private volatile @Nullable InetSocketAddress local;
+    private volatile @Nullable InetSocketAddress remote;
+    private volatile boolean inputShut;
+    private volatile boolean outputShut;
+
+    /** A channel that is not connected. */
+    public StackSocketChannel(SelectorProvider provider, Station station) {
+        this(provider, station, station.stack().tcp().open(), State.UNCONNECTED);
+    }
+
+    /** One that was accepted. */
+    StackSocketChannel(SelectorProvider provider, Station station, TcpConnection accepted) {
+        this(provider, station, accepted, State.CONNECTED);
+        local = Station.address(accepted.localAddress(), accepted.localPort());
+        remote = Station.address(accepted.remoteAddress(), accepted.remotePort());
+    }
+
+    private StackSocketChannel(
+            SelectorProvider provider, Station station, TcpConnection connection, State state) {
+        super(provider);
+        this.station = station;
+        this.connection = connection;
+        this.state = state;
+        this.options = new StreamOptions(connection);
+        this.gate = new Gate(this::release);
+        connection.listen(this);
+    }
+
+    // --- addresses and options
+
+    @Override
+    public SocketChannel bind(@Nullable SocketAddress wanted) throws IOException {
+        InetSocketAddress address = Station.checkedLocal(wanted);
+        in.take();
+        out.take();
+        try {
+            requireOpen();
+            if (state == State.PENDING) {
+                throw new ConnectionPendingException();
+            }
+            if (local != null) {
+                throw new AlreadyBoundException();
+            }
+            station.run(() -> connection.bind(Station.ip(address), address.getPort()));
+            local = new InetSocketAddress(address.getAddress(), connection.localPort());
+        } catch (NetException e) {
+            throw Failures.ofStream(e);
+        } finally {
+            out.give();
+            in.give();
+        }
+        return this;
+    }
+
+    @Override
+    public @Nullable SocketAddress getLocalAddress() throws IOException {
+        requireOpen();
+        return local;
+    }
+
+    @Override
+    public @Nullable SocketAddress getRemoteAddress() throws IOException {
+        requireOpen();
+        return remoteAddress();
+    }
+
+    @Nullable InetSocketAddress localAddress() {
+        return local;
+    }
+
+    @Nullable InetSocketAddress remoteAddress() {
+        return state == State.CONNECTED ? remote : null;
+    }
+
+    @Override
+    public <T> SocketChannel setOption(SocketOption<T> name, T value) throws IOException {
+        StreamOptions.requireSupported(name);
+        requireOpen();
+        options.set(name, value);
+        return this;
+    }
+
+    @Override
+    public <T> T getOption(SocketOption<T> name) throws IOException {
+        StreamOptions.requireSupported(name);
+        requireOpen();
+        return options.get(name);
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return StreamOptions.ALL;
+    }
+
+    static int positive(SocketOption<?> name, @Nullable Integer value) {
+        int bytes = Objects.requireNonNull(value);
+        if (bytes <= 0) {
+            throw new IllegalArgumentException(name.name() + " is a number of bytes: " + bytes);
+        }
+        return bytes;
+    }
+
+    @Override
+    public Socket socket() {
+        showing.lock();
+        try {
+            if (shown == null) {
+                shown = ShownSocket.of(this);
+            }
+            return shown;
+        } finally {
+            showing.unlock();
+        }
+    }
+
+    // --- connecting
+
+    @Override
+    public boolean connect(SocketAddress to) throws IOException {
+        return connect(to, Side.FOREVER);
+    }
+
+    /** The same for a bounded time, when it blocks; after it the channel is closed. */
+    boolean connect(SocketAddress to, long nanos) throws IOException {
+        InetSocketAddress address = Station.checked(to);
+        in.take();
+        out.take();
+        try {
+            requireOpen();
+            switch (state) {
+                case CONNECTED -> throw new AlreadyConnectedException();
+                case PENDING -> throw new ConnectionPendingException();
+                case UNCONNECTED -> {
+                    // Goes on.
+                }
+            }
+            return closingIfItFails(
+                    () -> {
+                        remote = address;
+                        state = State.PENDING;
+                        station.run(
+                                () -> connection.connect(Station.ip(address), address.getPort()));
+                        return isBlocking() && awaitConnection(nanos);
+                    });
+        } finally {
+            out.give();
+            in.give();
+        }
+    }
+
+    @Override
+    public boolean finishConnect() throws IOException {
+        in.take();
+        out.take();
+        try {
+            requireOpen();
+            if (state == State.UNCONNECTED) {
+                throw new NoConnectionPendingException();
+            }
+            if (state == State.CONNECTED) {
+                return true;
+            }
+            return closingIfItFails(
+                    () -> {
+                        if (isBlocking()) {
+                            return awaitConnection(Side.FOREVER);
+                        }
+                        return hasCome() && conclude();
+                    });
+        } finally {
+            out.give();
+            in.give();
+        }
+    }
+
+    private interface Attempt {
+        boolean run() throws IOException;
+    }
+
+    private boolean closingIfItFails(Attempt attempt) throws IOException {
+        try {
+            return attempt.run();
+        } catch (NetException e) {
+            close();
+            throw Failures.ofStream(e);
+        } catch (IOException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private boolean hasCome() {
+        return (connection.ready() & Endpoint.CONNECTABLE) != 0;
+    }
+
+    private boolean awaitConnection(long nanos) throws IOException {
+        boolean done = false;
+        begin();
+        try {
+            if (!in.await(() -> hasCome() || !isOpen(), nanos)) {
+                throw new SocketTimeoutException("Connect timed out");
+            }
+            done = isOpen() && conclude();
+        } finally {
+            end(done);
+        }
+        return done;
+    }
+
+    private boolean conclude() throws NetException {
+        NetError error = connection.error();
+        if (error != null) {
+            throw new NetException(error, remote + "");
+        }
+        local = Station.address(connection.localAddress(), connection.localPort());
+        state = State.CONNECTED;
+        watchers.tell();
+        return true;
+    }
+
+    @Override
+    public boolean isConnected() {
+        return state == State.CONNECTED;
+    }
+
+    @Override
+    public boolean isConnectionPending() {
+        return state == State.PENDING;
+    }
+
+    private void requireOpen() throws ClosedChannelException {
+        if (!isOpen()) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    private void requireConnected() throws ClosedChannelException {
+        requireOpen();
+        if (state != State.CONNECTED) {
+            throw new NotYetConnectedException();
+        }
+    }
+
+    // --- reading
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        return (int) read(new ByteBuffer[] {target}, 0, 1, Side.FOREVER);
+    }
+
+    @Override
+    public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+        return read(targets, offset, length, Side.FOREVER);
+    }
+
+    /** The same for a bounded time, when it blocks. */
+    long read(ByteBuffer[] targets, int offset, int length, long nanos) throws IOException {
+        long wanted = Buffers.writable(targets, offset, length);
+        in.take();
+        try {
+            requireConnected();
+            if (inputShut) {
+                return -1;
+            }
+            if (wanted == 0) {
+                return 0;
+            }
+            if (!isBlocking()) {
+                long n = readSome(targets, offset, length);
+                if (n == 0 && !isOpen()) {
+                    throw new AsynchronousCloseException();
+                }
+                return n;
+            }
+            long n = 0;
+            begin();
+            try {
+                n = readSome(targets, offset, length);
+                while (n == 0 && isOpen()) {
+                    if (!in.await(this::canBeRead, nanos)) {
+                        throw new SocketTimeoutException("Read timed out");
+                    }
+                    n = readSome(targets, offset, length);
+                }
+            } finally {
+                end(n != 0);
+            }
+            return n;
+        } finally {
+            in.give();
+        }
+    }
+
+    private boolean canBeRead() {
+        return (connection.ready() & Endpoint.READABLE) != 0 || inputShut || !isOpen();
+    }
+
+    private long readSome(ByteBuffer[] targets, int offset, int length) throws IOException {
+        if (!gate.enter()) {
+            return 0;
+        }
+        long total = 0;
+        reading.lock();
+        try {
+            if (inputShut) {
+                return -1;
+            }
+            for (int i = offset; i < offset + length; i++) {
+                int n = connection.read(targets[i]);
+                if (n < 0) {
+                    return total == 0 ? -1 : total;
+                }
+                total += n;
+                if (targets[i].hasRemaining()) {
+                    break;
+                }
+            }
+            return total;
+        } catch (NetException e) {
+            if (total > 0) {
+                // The next read finds it again.
+                return total;
+            }
+            throw Failures.ofStream(e);
+        } finally {
+            reading.unlock();
+            gate.leave();
+        }
+    }
+
+    // --- writing
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+        return (int) write(new ByteBuffer[] {source}, 0, 1);
+    }
+
+    @Override
+    public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+        long wanted = Buffers.readable(sources, offset, length);
+        out.take();
+        try {
+            requireConnected();
+            if (outputShut) {
+                throw new ClosedChannelException();
+            }
+            if (wanted == 0) {
+                return 0;
+            }
+            if (!isBlocking()) {
+                long n = writeSome(sources, offset, length);
+                if (n == 0 && !isOpen()) {
+                    throw new AsynchronousCloseException();
+                }
+                return n;
+            }
+            long n = 0;
+            begin();
+            try {
+                n = writeSome(sources, offset, length);
+                while (n < wanted && isOpen() && !outputShut) {
+                    boolean ignored = out.await(this::canBeWritten, Side.FOREVER);
+                    assert ignored;
+                    n += writeSome(sources, offset, length);
+                }
+            } finally {
+                end(n > 0);
+            }
+            if (n == 0) {
+                throw new AsynchronousCloseException();
+            }
+            return n;
+        } finally {
+            out.give();
+        }
+    }
+
+    private boolean canBeWritten() {
+        return (connection.ready() & Endpoint.WRITABLE) != 0 || outputShut || !isOpen();
+    }
+
+    private long writeSome(ByteBuffer[] sources, int offset, int length) throws IOException {
+        if (!gate.enter()) {
+            return 0;
+        }
+        long total = 0;
+        try {
+            for (int i = offset; i < offset + length && !outputShut; i++) {
+                total += connection.write(sources[i]);
+                if (sources[i].hasRemaining()) {
+                    break;
+                }
+            }
+            return total;
+        } catch (NetException e) {
+            if (total > 0 || outputShut) {
+                return total;
+            }
+            throw Failures.ofStream(e);
+        } finally {
+            gate.leave();
+        }
+    }
+
+    // --- ending
+
+    @Override
+    public SocketChannel shutdownInput() throws IOException {
+        requireConnected();
+        reading.lock();
+        try {
+            if (!inputShut) {
+                inputShut = true;
+                connection.shutdownInput();
+            }
+        } finally {
+            reading.unlock();
+        }
+        in.wake();
+        watchers.tell();
+        return this;
+    }
+
+    @Override
+    public SocketChannel shutdownOutput() throws IOException {
+        requireConnected();
+        if (!outputShut) {
+            outputShut = true;
+            connection.shutdownOutput();
+        }
+        out.wake();
+        watchers.tell();
+        return this;
+    }
+
+    boolean isInputShut() {
+        return inputShut;
+    }
+
+    boolean isOutputShut() {
+        return outputShut;
+    }
+
+    @Override
+    protected void implCloseSelectableChannel() {
+        gate.close();
+        in.wake();
+        out.wake();
+    }
+
+    /** Nobody reads or writes any more. */
+    private void release() {
+        if (options.lingersNot()) {
+            connection.abort();
+        } else {
+            connection.close();
+        }
+    }
+
+    @Override
+    protected void implConfigureBlocking(boolean block) {
+        // Each operation looks for itself.
+    }
+
+    // --- readiness
+
+    @Override
+    public void becameReady(Endpoint endpoint, int what) {
+        if ((what & (Endpoint.READABLE | Endpoint.CONNECTABLE)) != 0) {
+            in.wake();
+        }
+        if ((what & Endpoint.WRITABLE) != 0) {
+            out.wake();
+        }
+        watchers.tell();
+    }
+
+    @Override
+    public int readyOps() {
+        int ready = connection.ready();
+        return switch (state) {
+            case UNCONNECTED -> 0;
+            case PENDING -> (ready & Endpoint.CONNECTABLE) != 0 ? SelectionKey.OP_CONNECT : 0;
+            case CONNECTED ->
+                    ((ready & Endpoint.READABLE) != 0 ? SelectionKey.OP_READ : 0)
+                            | ((ready & Endpoint.WRITABLE) != 0 ? SelectionKey.OP_WRITE : 0);
+        };
+    }
+
+    @Override
+    public Watchers watchers() {
+        return watchers;
+    }
+
+    @Override
+    public String toString() {
+        return "StackSocketChannel[" + (isOpen() ? state + " " + connection : "closed") + "]";
+    }
+}

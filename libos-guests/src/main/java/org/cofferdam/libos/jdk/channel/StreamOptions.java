@@ -1,0 +1,84 @@
+package org.cofferdam.libos.jdk.channel;
+
+import static java.util.Objects.requireNonNull;
+
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.util.Set;
+import org.cofferdam.libos.net.tcp.TcpConnection;
+
+/**
+ * The options of a stream. {@code SO_REUSEADDR} is only remembered: the stack holds no port for a connection that has
+ * ended. {@code SO_LINGER} with a time greater than zero ends in order without waiting; with zero it resets.
+ */
+final class StreamOptions {
+    static final Set<SocketOption<?>> ALL =
+            Set.of(
+                    StandardSocketOptions.SO_RCVBUF,
+                    StandardSocketOptions.SO_SNDBUF,
+                    StandardSocketOptions.SO_KEEPALIVE,
+                    StandardSocketOptions.SO_REUSEADDR,
+                    StandardSocketOptions.SO_LINGER,
+                    StandardSocketOptions.TCP_NODELAY);
+
+    private static final int MOST_LINGER = 65_535;
+
+    private final TcpConnection connection;
+    private volatile int receiveBytes = StackSocketChannel.USUAL_BUFFER;
+    private volatile int sendBytes = StackSocketChannel.USUAL_BUFFER;
+    private volatile int linger = -1;
+    private volatile boolean reuse;
+
+    StreamOptions(TcpConnection connection) {
+        this.connection = connection;
+    }
+
+    static void requireSupported(SocketOption<?> name) {
+        if (!ALL.contains(requireNonNull(name))) {
+            throw new UnsupportedOperationException("the stack has no option " + name.name());
+        }
+    }
+
+    <T> void set(SocketOption<T> name, T value) {
+        if (name.equals(StandardSocketOptions.TCP_NODELAY)) {
+            connection.setNoDelay((Boolean) requireNonNull(value));
+        } else if (name.equals(StandardSocketOptions.SO_KEEPALIVE)) {
+            connection.setKeepAlive((Boolean) requireNonNull(value));
+        } else if (name.equals(StandardSocketOptions.SO_REUSEADDR)) {
+            reuse = (Boolean) requireNonNull(value);
+        } else if (name.equals(StandardSocketOptions.SO_LINGER)) {
+            linger = Math.clamp((Integer) requireNonNull(value), -1, MOST_LINGER);
+        } else {
+            int bytes = StackSocketChannel.positive(name, (Integer) value);
+            if (name.equals(StandardSocketOptions.SO_SNDBUF)) {
+                sendBytes = bytes;
+            } else {
+                receiveBytes = bytes;
+            }
+            // A wish: it counts when the buffers are made.
+            connection.setBuffers(sendBytes, receiveBytes);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // each option's type is in its name
+    <T> T get(SocketOption<T> name) {
+        Object value;
+        if (name.equals(StandardSocketOptions.TCP_NODELAY)) {
+            value = connection.isNoDelay();
+        } else if (name.equals(StandardSocketOptions.SO_KEEPALIVE)) {
+            value = connection.isKeepAlive();
+        } else if (name.equals(StandardSocketOptions.SO_REUSEADDR)) {
+            value = reuse;
+        } else if (name.equals(StandardSocketOptions.SO_LINGER)) {
+            value = linger;
+        } else {
+            value = name.equals(StandardSocketOptions.SO_SNDBUF) ? sendBytes : receiveBytes;
+        }
+        return (T) value;
+    }
+
+    /** Whether a close resets. */
+    boolean lingersNot() {
+        return linger == 0;
+    }
+}

@@ -1,0 +1,243 @@
+package org.cofferdam.tests.endtoend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.cofferdam.tests.lab.Command;
+import org.cofferdam.tests.lab.Json;
+import org.cofferdam.tests.lab.NetworkNamespaces;
+import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
+import org.cofferdam.tests.lab.RunningMonitor;
+import org.cofferdam.tests.lab.RunningPlace;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Programs of the JDK, as they are, on the library OS's network: JVMs with the provider named on their command line, as
+ * guests of a running monitor. What they talk to is in a namespace on the far side of the card.
+ */
+final class UnmodifiedProgramsTest {
+    private static final String SERVER = "10.77.0.21";
+    private static final String CLIENT = "10.77.0.22";
+    private static final int BYTES = 100 << 20;
+    private static final int CONNECTIONS = 64;
+
+    /** A program that knows nothing of the library OS: fetches an address and prints what came as a hash. */
+    private static final String FETCH =
+            """
+            import java.net.URI;
+            import java.net.http.*;
+            import java.security.MessageDigest;
+            import java.util.HexFormat;
+
+            void main(String[] args) throws Exception {
+                try (var client = HttpClient.newHttpClient()) {
+                    var request = HttpRequest.newBuilder(URI.create(args[0])).build();
+                    var response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+                    var digest = MessageDigest.getInstance("SHA-256");
+                    byte[] piece = new byte[65536];
+                    try (var body = response.body()) {
+                        for (int n; (n = body.read(piece)) >= 0; ) {
+                            digest.update(piece, 0, n);
+                        }
+                    }
+                    System.out.println(HexFormat.of().formatHex(digest.digest()));
+                }
+            }
+            """;
+
+    @RegisterExtension private static final RunningPlace PLACE = new RunningPlace();
+
+    private static final List<Process> STARTED = new ArrayList<>();
+
+    private final NetworkNamespaces network = PLACE.network();
+    private final RunningMonitor monitor = PLACE.monitor();
+
+    @BeforeAll
+    static void aFileAndTwoPorts() throws IOException {
+        byte[] piece = new byte[1 << 20];
+        SplittableRandom random = new SplittableRandom(21);
+        Path folder = Files.createDirectory(PLACE.monitor().folder().resolve("www"));
+        try (OutputStream file = Files.newOutputStream(folder.resolve("big"))) {
+            for (int written = 0; written < BYTES; written += piece.length) {
+                random.nextBytes(piece);
+                file.write(piece);
+            }
+        }
+        Files.write(folder.resolve("part"), piece);
+        Files.writeString(PLACE.monitor().folder().resolve("Fetch.java"), FETCH);
+        port("server", "02:00:00:00:00:21", SERVER);
+        port("client", "02:00:00:00:00:22", CLIENT);
+    }
+
+    private static void port(String name, String mac, String ip) {
+        guest(PLACE.monitor(), "add", name, "--mac", mac, "--ip", ip).orFail();
+    }
+
+    private static Command.Result guest(RunningMonitor monitor, String command, String... words) {
+        return monitor.launcher("guest", command)
+                .with(words)
+                .with("--run-dir", monitor.runDir().toString())
+                .run();
+    }
+
+    @AfterAll
+    static void nothingIsLeft() throws InterruptedException {
+        for (Process process : STARTED) {
+            process.destroyForcibly();
+            assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+        }
+    }
+
+    /** A JVM that has the port's library OS for its channels; it is otherwise any JVM. */
+    private Command java(String port, String ip, String... words) {
+        String socket =
+                Json.parse(guest(monitor, "show", port, "-o", "json").orFail().out())
+                        .at("socket")
+                        .asText();
+        return network.in(
+                        Namespace.HOST,
+                        jdk("java"),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-Djnr.ffi.x86asm.enabled=false",
+                        "-Djava.nio.channels.spi.SelectorProvider=org.cofferdam.libos.jdk.GuestSelectorProvider",
+                        "-Dcofferdam.libos.attach=" + socket,
+                        "-Dcofferdam.libos.ip=" + ip + "/24",
+                        "-cp",
+                        classPath())
+                .with(words);
+    }
+
+    private static String jdk(String program) {
+        return Path.of(System.getProperty("java.home"), "bin", program).toString();
+    }
+
+    /** What the library OS needs of this JVM's own class path. */
+    private static String classPath() {
+        return Arrays.stream(System.getProperty("java.class.path").split(":"))
+                .filter(p -> !p.contains("/tests/target") && !p.contains("junit"))
+                .collect(Collectors.joining(":"));
+    }
+
+    /** Starts a program whose output goes to a file of its name. */
+    private Process start(String name, Command command) throws IOException {
+        Process process =
+                new ProcessBuilder(command.words())
+                        .redirectErrorStream(true)
+                        .redirectOutput(monitor.folder().resolve(name).toFile())
+                        .start();
+        STARTED.add(process);
+        return process;
+    }
+
+    private String said(String name) throws IOException {
+        return Files.readString(monitor.folder().resolve(name));
+    }
+
+    private String www() {
+        return monitor.folder().resolve("www").toString();
+    }
+
+    private String hash() {
+        return network.shell(Namespace.HOST, "sha256sum < " + www() + "/big").substring(0, 64);
+    }
+
+    private void awaitPage(Namespace from, String url) {
+        Awaitility.await("an answer from " + url)
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> network.in(from, "curl", "-sf", "-m", "2", url).run().exit() == 0);
+    }
+
+    private Process serve() throws IOException {
+        Process server =
+                start(
+                        "server",
+                        java(
+                                "server",
+                                SERVER,
+                                "-m",
+                                "jdk.httpserver",
+                                "-b",
+                                SERVER,
+                                "-p",
+                                "8080",
+                                "-d",
+                                www(),
+                                "-o",
+                                "none"));
+        awaitPage(Namespace.OUTSIDE, "http://" + SERVER + ":8080/");
+        return server;
+    }
+
+    @Test
+    void whatTheJdksWebServerServesInAGuestIsIntact() throws IOException {
+        Process server = serve();
+        String url = "http://" + SERVER + ":8080/big";
+        String got = network.shell(Namespace.OUTSIDE, "curl -s -m 50 " + url + " | sha256sum");
+        assertEquals(hash(), got.substring(0, 64), said("server"));
+
+        String many =
+                network.shell(
+                        Namespace.OUTSIDE,
+                        "for i in $(seq "
+                                + CONNECTIONS
+                                + "); do (curl -s -m 50 "
+                                + url.replace("big", "part")
+                                + " | sha256sum) & done; wait");
+        String first = network.shell(Namespace.HOST, "sha256sum < " + www() + "/part");
+        assertEquals(
+                List.of(first.substring(0, 64)),
+                many.lines().map(l -> l.substring(0, 64)).distinct().toList());
+        assertEquals(CONNECTIONS, many.lines().count());
+        server.destroy();
+    }
+
+    @Test
+    void whatTheJdksHttpClientFetchesInAGuestIsIntact() throws IOException {
+        Process outside =
+                start(
+                        "outside",
+                        network.in(
+                                Namespace.OUTSIDE,
+                                jdk("jwebserver"),
+                                "-b",
+                                NetworkNamespaces.OUTSIDE_IP,
+                                "-p",
+                                "8081",
+                                "-d",
+                                www(),
+                                "-o",
+                                "none"));
+        String at = "http://" + NetworkNamespaces.OUTSIDE_IP + ":8081/";
+        awaitPage(Namespace.OUTSIDE, at);
+        String program = monitor.folder().resolve("Fetch.java").toString();
+        Command.Result got = java("client", CLIENT, program, at + "big").run().orFail();
+        assertEquals(hash(), got.out().strip());
+        outside.destroy();
+    }
+
+    @Test
+    void aGuestWithoutAPortIsToldSo() {
+        Command.Result refused =
+                java("server", "10.77.0.21/24/7", "-m", "jdk.httpserver", "-b", SERVER).run();
+        assertTrue(
+                (refused.out() + refused.err()).contains("cofferdam.libos.ip is not"),
+                refused.toString());
+        assertTrue(refused.exit() != 0);
+    }
+}
