@@ -99,6 +99,11 @@ final class TwoGuests {
         return left.openSelector();
     }
 
+    /** What both stacks counted. */
+    String counters() {
+        return "left\n" + leftStack.counters() + "right\n" + rightStack.counters();
+    }
+
     void end() throws InterruptedException {
         ending = true;
         LockSupport.unpark(thread);

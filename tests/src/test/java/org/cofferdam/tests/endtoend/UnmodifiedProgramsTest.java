@@ -232,7 +232,7 @@ final class UnmodifiedProgramsTest {
     }
 
     @Test
-    void aGuestWithoutAPortIsToldSo() {
+    void wrongPropertiesAreToldInOneSentence() {
         Command.Result refused =
                 java("server", "10.77.0.21/24/7", "-m", "jdk.httpserver", "-b", SERVER).run();
         assertTrue(
