@@ -33,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.cofferdam.libos.jdk.TwoGuests.Pair;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -269,6 +270,47 @@ class SocketChannelTest {
             first = second.bind(at);
         }
         first.close();
+    }
+
+    @Test
+    void noAnswerIsLostInTwentyThousandQuestions() throws Exception {
+        int rounds = 20_000;
+        try (Pair pair = two.connected()) {
+            pair.client().setOption(StandardSocketOptions.TCP_NODELAY, true);
+            pair.server().setOption(StandardSocketOptions.TCP_NODELAY, true);
+            var answering =
+                    inThread(
+                            Thread.ofVirtual(),
+                            () -> {
+                                ByteBuffer one = ByteBuffer.allocate(1);
+                                for (int i = 0; i < rounds; i++) {
+                                    assertEquals(1, pair.server().read(one.clear()));
+                                    assertEquals(1, pair.server().write(one.flip()));
+                                }
+                                return rounds;
+                            });
+            ByteBuffer one = ByteBuffer.allocate(1);
+            for (int i = 0; i < rounds; i++) {
+                pair.client().write(one.clear().put(0, (byte) i));
+                assertEquals(1, pair.client().read(one.clear()));
+                assertEquals((byte) i, one.get(0));
+            }
+            assertEquals(rounds, answering.result().get());
+        }
+    }
+
+    @Test
+    void closingEndsAConnectThatWaitsOrHasNotBegun() throws Exception {
+        for (int i = 0; i < 200; i++) {
+            SocketChannel client = two.left.openSocketChannel();
+            var connecting =
+                    inThread(
+                            Thread.ofVirtual(),
+                            () -> client.connect(new InetSocketAddress("10.9.0.77", 80)));
+            LockSupport.parkNanos(i * 1000L);
+            client.close();
+            assertInstanceOf(ClosedChannelException.class, connecting.failure());
+        }
     }
 
     @Test

@@ -27,12 +27,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Programs of the JDK, as they are, on the library OS's network: JVMs with the provider named on their command line, as
+ * Programs of the JDK and of others, as they are, on the library OS's network: JVMs with the provider named on their command line, as
  * guests of a running monitor. What they talk to is in a namespace on the far side of the card.
  */
 final class UnmodifiedProgramsTest {
     private static final String SERVER = "10.77.0.21";
     private static final String CLIENT = "10.77.0.22";
+    private static final String NETTY_SERVER = "10.77.0.23";
     private static final int BYTES = 100 << 20;
     private static final int CONNECTIONS = 64;
 
@@ -60,6 +61,39 @@ final class UnmodifiedProgramsTest {
             }
             """;
 
+    /** A server on Netty's NIO transport, from the jars that Netty publishes. */
+    private static final String NETTY =
+            """
+            import io.netty.bootstrap.ServerBootstrap;
+            import io.netty.buffer.Unpooled;
+            import io.netty.channel.*;
+            import io.netty.channel.nio.NioIoHandler;
+            import io.netty.channel.socket.SocketChannel;
+            import io.netty.channel.socket.nio.NioServerSocketChannel;
+            import io.netty.handler.codec.http.*;
+            import java.nio.file.*;
+
+            void main(String[] args) throws Exception {
+                byte[] page = Files.readAllBytes(Path.of(args[2]));
+                var group = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
+                var server = new ServerBootstrap().group(group).channel(NioServerSocketChannel.class)
+                    .childHandler(new ChannelInitializer<SocketChannel>() {
+                        protected void initChannel(SocketChannel c) {
+                            c.pipeline().addLast(new HttpServerCodec(), new HttpObjectAggregator(1 << 20),
+                                new SimpleChannelInboundHandler<FullHttpRequest>() {
+                                    protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+                                        var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK,
+                                            Unpooled.wrappedBuffer(page));
+                                        HttpUtil.setContentLength(response, page.length);
+                                        context.writeAndFlush(response);
+                                    }
+                                });
+                        }
+                    });
+                server.bind(args[0], Integer.parseInt(args[1])).sync().channel().closeFuture().sync();
+            }
+            """;
+
     @RegisterExtension private static final RunningPlace PLACE = new RunningPlace();
 
     private static final List<Process> STARTED = new ArrayList<>();
@@ -80,8 +114,10 @@ final class UnmodifiedProgramsTest {
         }
         Files.write(folder.resolve("part"), piece);
         Files.writeString(PLACE.monitor().folder().resolve("Fetch.java"), FETCH);
+        Files.writeString(PLACE.monitor().folder().resolve("Server.java"), NETTY);
         port("server", "02:00:00:00:00:21", SERVER);
         port("client", "02:00:00:00:00:22", CLIENT);
+        port("netty", "02:00:00:00:00:23", NETTY_SERVER);
     }
 
     private static void port(String name, String mac, String ip) {
@@ -191,19 +227,43 @@ final class UnmodifiedProgramsTest {
         String got = network.shell(Namespace.OUTSIDE, "curl -s -m 50 " + url + " | sha256sum");
         assertEquals(hash(), got.substring(0, 64), said("server"));
 
+        sixtyFourAtOnce(url.replace("big", "part"));
+        server.destroy();
+    }
+
+    /** Fetches the smaller file over many connections at once. */
+    private void sixtyFourAtOnce(String url) {
         String many =
                 network.shell(
                         Namespace.OUTSIDE,
                         "for i in $(seq "
                                 + CONNECTIONS
                                 + "); do (curl -s -m 50 "
-                                + url.replace("big", "part")
+                                + url
                                 + " | sha256sum) & done; wait");
         String first = network.shell(Namespace.HOST, "sha256sum < " + www() + "/part");
         assertEquals(
                 List.of(first.substring(0, 64)),
                 many.lines().map(l -> l.substring(0, 64)).distinct().toList());
         assertEquals(CONNECTIONS, many.lines().count());
+    }
+
+    @Test
+    void whatNettyServesInAGuestIsIntact() throws IOException {
+        String program = monitor.folder().resolve("Server.java").toString();
+        Process server =
+                start(
+                        "netty",
+                        java(
+                                "netty",
+                                NETTY_SERVER,
+                                program,
+                                NETTY_SERVER,
+                                "8082",
+                                www() + "/part"));
+        String url = "http://" + NETTY_SERVER + ":8082/";
+        awaitPage(Namespace.OUTSIDE, url);
+        sixtyFourAtOnce(url);
         server.destroy();
     }
 

@@ -251,19 +251,12 @@ public final class StackDatagramChannel extends DatagramChannel
 
     @Override
     public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
-        long fits = Buffers.writable(targets, offset, length);
+        ByteBuffer whole = Buffers.roomFor(targets, offset, length);
         in.take();
         try {
             InetSocketAddress peer = requireConnected();
-            // One datagram is spread over the buffers, and is never longer than this.
-            ByteBuffer whole = ByteBuffer.allocate((int) Math.min(fits, 1 << 16));
             int n = readFrom(peer, whole);
-            whole.flip();
-            for (int i = offset; i < offset + length && whole.hasRemaining(); i++) {
-                int part = Math.min(whole.remaining(), targets[i].remaining());
-                targets[i].put(whole.slice(whole.position(), part));
-                whole.position(whole.position() + part);
-            }
+            Buffers.scatter(whole.flip(), targets, offset, length);
             return n;
         } finally {
             in.give();
@@ -339,18 +332,10 @@ public final class StackDatagramChannel extends DatagramChannel
 
     @Override
     public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
-        long bytes = Buffers.readable(sources, offset, length);
+        ByteBuffer whole = Buffers.gathered(sources, offset, length);
         out.take();
         try {
-            InetSocketAddress to = requireConnected();
-            // A datagram that is too long is refused below, whatever its bytes.
-            ByteBuffer whole = ByteBuffer.allocate((int) Math.min(bytes, 1 << 16));
-            for (int i = offset; i < offset + length; i++) {
-                ByteBuffer part = sources[i].duplicate();
-                part.limit(part.position() + Math.min(part.remaining(), whole.remaining()));
-                whole.put(part);
-            }
-            int n = sendTo(to, whole.flip());
+            int n = sendTo(requireConnected(), whole);
             if (n > 0) {
                 for (int i = offset; i < offset + length; i++) {
                     sources[i].position(sources[i].limit());

@@ -45,12 +45,8 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
     private final StreamOptions options;
     private final Side in = new Side();
     private final Side out = new Side();
-    private final Gate gate;
+    private final StreamEnds ends;
     private final Watchers watchers = new Watchers();
-
-    /** Held while bytes leave the receive ring, so that the end of input comes between two reads. */
-    private final ReentrantLock reading = new ReentrantLock();
-
     private final ReentrantLock showing = new ReentrantLock();
     private @Nullable Socket shown;
 
@@ -58,8 +54,6 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
     private volatile State state;
     private volatile @Nullable InetSocketAddress local;
     private volatile @Nullable InetSocketAddress remote;
-    private volatile boolean inputShut;
-    private volatile boolean outputShut;
 
     /** A channel that is not connected. */
     public StackSocketChannel(SelectorProvider provider, Station station) {
@@ -80,7 +74,7 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
         this.connection = connection;
         this.state = state;
         this.options = new StreamOptions(connection);
-        this.gate = new Gate(this::release);
+        this.ends = new StreamEnds(connection, this::release);
         connection.listen(this);
     }
 
@@ -244,6 +238,12 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
         } catch (IOException e) {
             close();
             throw e;
+        } catch (IllegalStateException e) {
+            if (isOpen()) {
+                throw e;
+            }
+            // Closed by another thread before the stack came to it.
+            throw new AsynchronousCloseException();
         }
     }
 
@@ -317,14 +317,14 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
         in.take();
         try {
             requireConnected();
-            if (inputShut) {
+            if (ends.isInputShut()) {
                 return -1;
             }
             if (wanted == 0) {
                 return 0;
             }
             if (!isBlocking()) {
-                long n = readSome(targets, offset, length);
+                long n = ends.read(targets, offset, length);
                 if (n == 0 && !isOpen()) {
                     throw new AsynchronousCloseException();
                 }
@@ -333,12 +333,12 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
             long n = 0;
             begin();
             try {
-                n = readSome(targets, offset, length);
+                n = ends.read(targets, offset, length);
                 while (n == 0 && isOpen()) {
-                    if (!in.await(this::canBeRead, nanos)) {
+                    if (!in.await(() -> ends.canBeRead() || !isOpen(), nanos)) {
                         throw new SocketTimeoutException("Read timed out");
                     }
-                    n = readSome(targets, offset, length);
+                    n = ends.read(targets, offset, length);
                 }
             } finally {
                 end(n != 0);
@@ -346,43 +346,6 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
             return n;
         } finally {
             in.give();
-        }
-    }
-
-    private boolean canBeRead() {
-        return (connection.ready() & Endpoint.READABLE) != 0 || inputShut || !isOpen();
-    }
-
-    private long readSome(ByteBuffer[] targets, int offset, int length) throws IOException {
-        if (!gate.enter()) {
-            return 0;
-        }
-        long total = 0;
-        reading.lock();
-        try {
-            if (inputShut) {
-                return -1;
-            }
-            for (int i = offset; i < offset + length; i++) {
-                int n = connection.read(targets[i]);
-                if (n < 0) {
-                    return total == 0 ? -1 : total;
-                }
-                total += n;
-                if (targets[i].hasRemaining()) {
-                    break;
-                }
-            }
-            return total;
-        } catch (NetException e) {
-            if (total > 0) {
-                // The next read finds it again.
-                return total;
-            }
-            throw Failures.ofStream(e);
-        } finally {
-            reading.unlock();
-            gate.leave();
         }
     }
 
@@ -399,14 +362,14 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
         out.take();
         try {
             requireConnected();
-            if (outputShut) {
+            if (ends.isOutputShut()) {
                 throw new ClosedChannelException();
             }
             if (wanted == 0) {
                 return 0;
             }
             if (!isBlocking()) {
-                long n = writeSome(sources, offset, length);
+                long n = ends.write(sources, offset, length);
                 if (n == 0 && !isOpen()) {
                     throw new AsynchronousCloseException();
                 }
@@ -415,11 +378,12 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
             long n = 0;
             begin();
             try {
-                n = writeSome(sources, offset, length);
-                while (n < wanted && isOpen() && !outputShut) {
-                    boolean ignored = out.await(this::canBeWritten, Side.FOREVER);
+                n = ends.write(sources, offset, length);
+                while (n < wanted && isOpen() && !ends.isOutputShut()) {
+                    boolean ignored =
+                            out.await(() -> ends.canBeWritten() || !isOpen(), Side.FOREVER);
                     assert ignored;
-                    n += writeSome(sources, offset, length);
+                    n += ends.write(sources, offset, length);
                 }
             } finally {
                 end(n > 0);
@@ -433,47 +397,12 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
         }
     }
 
-    private boolean canBeWritten() {
-        return (connection.ready() & Endpoint.WRITABLE) != 0 || outputShut || !isOpen();
-    }
-
-    private long writeSome(ByteBuffer[] sources, int offset, int length) throws IOException {
-        if (!gate.enter()) {
-            return 0;
-        }
-        long total = 0;
-        try {
-            for (int i = offset; i < offset + length && !outputShut; i++) {
-                total += connection.write(sources[i]);
-                if (sources[i].hasRemaining()) {
-                    break;
-                }
-            }
-            return total;
-        } catch (NetException e) {
-            if (total > 0 || outputShut) {
-                return total;
-            }
-            throw Failures.ofStream(e);
-        } finally {
-            gate.leave();
-        }
-    }
-
     // --- ending
 
     @Override
     public SocketChannel shutdownInput() throws IOException {
         requireConnected();
-        reading.lock();
-        try {
-            if (!inputShut) {
-                inputShut = true;
-                connection.shutdownInput();
-            }
-        } finally {
-            reading.unlock();
-        }
+        ends.shutInput();
         in.wake();
         watchers.tell();
         return this;
@@ -482,26 +411,23 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
     @Override
     public SocketChannel shutdownOutput() throws IOException {
         requireConnected();
-        if (!outputShut) {
-            outputShut = true;
-            connection.shutdownOutput();
-        }
+        ends.shutOutput();
         out.wake();
         watchers.tell();
         return this;
     }
 
     boolean isInputShut() {
-        return inputShut;
+        return ends.isInputShut();
     }
 
     boolean isOutputShut() {
-        return outputShut;
+        return ends.isOutputShut();
     }
 
     @Override
     protected void implCloseSelectableChannel() {
-        gate.close();
+        ends.close();
         in.wake();
         out.wake();
     }
