@@ -49,17 +49,18 @@ public abstract class Endpoint {
     /** What is ready now: bits of this class. Any thread. */
     public abstract int ready();
 
-    /** Sets who is told of readiness from now on; what is ready already is not told, so look at {@link #ready} after
-     * this. Any thread. */
+    /**
+     * Sets who is told of readiness from now on. What is ready already is not told, so {@link #ready} is looked at after
+     * this. Any thread.
+     */
     public final void listen(ReadinessListener newListener) {
         listener = newListener;
     }
 
     /** Tells the listener. The stack's thread. */
     protected final void tell(int what) {
-        // What became ready is visible before anybody is looked for: the listener, and whoever
-        // waits behind
-        // it, is set before readiness is looked at. So one of the two sees the other.
+        // What became ready is visible before the listener is looked for, and it, and whoever waits
+        // behind it, is set before readiness is looked at. So one of the two sees the other.
         VarHandle.fullFence();
         listener.becameReady(this, what);
     }
