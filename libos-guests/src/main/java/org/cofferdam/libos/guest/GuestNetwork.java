@@ -25,6 +25,9 @@ public final class GuestNetwork implements AutoCloseable {
     /** How often the back end is looked for. */
     private static final long MAINTAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** Longer than any turn of the thread and any look for a back end. */
+    private static final long ANSWER_SECONDS = 30;
+
     /** How long {@link #close} waits for the thread, which is at most one look for a back end. */
     private static final Duration END = PATIENCE.multipliedBy(2);
 
@@ -83,7 +86,11 @@ public final class GuestNetwork implements AutoCloseable {
         return stack;
     }
 
-    /** Has the stack's thread do something, and waits for it; not from that thread. */
+    /**
+     * Has the stack's thread do something, and waits for it; not from that thread.
+     *
+     * @throws java.util.concurrent.CompletionException with what the task threw, or if the thread does not answer
+     */
     public <T> T onStack(Callable<T> task) {
         CompletableFuture<T> done = new CompletableFuture<>();
         stack.execute(
@@ -94,7 +101,7 @@ public final class GuestNetwork implements AutoCloseable {
                         done.completeExceptionally(e);
                     }
                 });
-        return done.join();
+        return done.orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS).join();
     }
 
     private void wake() {
