@@ -1,8 +1,6 @@
 package org.cofferdam.libos.nic;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.cofferdam.libos.frontend.BackEnd;
@@ -11,24 +9,16 @@ import org.cofferdam.libos.net.link.FrameSink;
 import org.cofferdam.libos.net.link.Link;
 import org.cofferdam.libos.net.link.LinkFeatures;
 import org.cofferdam.libos.net.link.Offload;
+import org.cofferdam.libos.net.link.OffloadHeader;
 import org.cofferdam.libos.net.wire.MacAddress;
 
 /**
- * A card over virtqueues, as the stack's link. Between the two stands the header of each frame, little-endian (virtio
- * 1.2, section 5.1.6):
- *
- * <pre>
- *  0  u8 flags       1  u8 gso_type      2  u16 hdr_len      4  u16 gso_size
- *  6  u16 csum_start 8  u16 csum_offset 10  u16 num_buffers
- * </pre>
+ * A card over virtqueues, as the stack's link. Between the two stands the {@link OffloadHeader} of each frame.
  *
  * <p>A back end that goes is looked for again, for as long as it takes; meanwhile there is no carrier, and what was given
  * waits for the next one. The stack's thread; allocation-free but to attach.
  */
 public final class RingLink implements Link, AutoCloseable {
-    private static final ValueLayout.OfShort U16 =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
     private final Path socket;
     private final Duration patience;
     private final QueuePair queues;
@@ -127,19 +117,10 @@ public final class RingLink implements Link, AutoCloseable {
             if (bytes == QueuePair.NONE) {
                 return n;
             }
-            offload.flags = frame.get(ValueLayout.JAVA_BYTE, 0);
-            offload.gsoType = frame.get(ValueLayout.JAVA_BYTE, 1);
-            offload.headerLength = u16(frame, 2);
-            offload.gsoSize = u16(frame, 4);
-            offload.checksumStart = u16(frame, 6);
-            offload.checksumOffset = u16(frame, 8);
+            OffloadHeader.read(frame, 0, offload);
             sink.frame(frame, QueuePair.HEADER_BYTES, bytes - QueuePair.HEADER_BYTES, offload);
         }
         return limit;
-    }
-
-    private static int u16(MemorySegment memory, long offset) {
-        return Short.toUnsignedInt(memory.get(U16, offset));
     }
 
     @Override
@@ -155,15 +136,7 @@ public final class RingLink implements Link, AutoCloseable {
 
     @Override
     public void commit(int bytes, Offload asked) {
-        MemorySegment memory = queues.memory();
-        long at = queues.claimed();
-        memory.set(ValueLayout.JAVA_BYTE, at, (byte) asked.flags);
-        memory.set(ValueLayout.JAVA_BYTE, at + 1, (byte) asked.gsoType);
-        memory.set(U16, at + 2, (short) asked.headerLength);
-        memory.set(U16, at + 4, (short) asked.gsoSize);
-        memory.set(U16, at + 6, (short) asked.checksumStart);
-        memory.set(U16, at + 8, (short) asked.checksumOffset);
-        memory.set(U16, at + 10, (short) 0);
+        OffloadHeader.write(queues.memory(), queues.claimed(), asked);
         queues.commit(QueuePair.HEADER_BYTES + bytes);
     }
 

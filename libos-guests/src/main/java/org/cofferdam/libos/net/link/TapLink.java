@@ -2,8 +2,6 @@ package org.cofferdam.libos.net.link;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import org.cofferdam.binding.net.Tap;
 import org.cofferdam.libos.net.wire.MacAddress;
 
@@ -11,18 +9,10 @@ import org.cofferdam.libos.net.wire.MacAddress;
  * A link whose other end is a kernel's network stack: one queue of a tap. Two system calls a frame and no ring, so it is
  * for trying the stack against a kernel and for hosts without a monitor, not for speed.
  *
- * <p>In front of each frame stands the little-endian virtio_net_hdr of {@link Tap}:
- *
- * <pre>
- *  0  u8 flags       1  u8 gso_type      2  u16 hdr_len      4  u16 gso_size
- *  6  u16 csum_start 8  u16 csum_offset 10  u16 num_buffers
- * </pre>
- *
- * The tap stays the caller's, who also gives it its offloads ({@link Tap#setOffloads}) and its MTU.
+ * <p>In front of each frame stands an {@link OffloadHeader}. The tap stays the caller's, who also gives it its offloads
+ * ({@link Tap#setOffloads}) and its MTU.
  */
 public final class TapLink implements Link {
-    private static final ValueLayout.OfShort U16 =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int PLACE = Tap.HEADER_BYTES + LONGEST_FRAME;
 
     private final Tap tap;
@@ -77,19 +67,10 @@ public final class TapLink implements Link {
             if (bytes <= Tap.HEADER_BYTES) {
                 continue;
             }
-            offload.flags = received.get(ValueLayout.JAVA_BYTE, 0);
-            offload.gsoType = received.get(ValueLayout.JAVA_BYTE, 1);
-            offload.headerLength = u16(2);
-            offload.gsoSize = u16(4);
-            offload.checksumStart = u16(6);
-            offload.checksumOffset = u16(8);
+            OffloadHeader.read(received, 0, offload);
             sink.frame(received, Tap.HEADER_BYTES, bytes - Tap.HEADER_BYTES, offload);
         }
         return limit;
-    }
-
-    private int u16(long offset) {
-        return Short.toUnsignedInt(received.get(U16, offset));
     }
 
     @Override
@@ -104,13 +85,7 @@ public final class TapLink implements Link {
 
     @Override
     public void commit(int bytes, Offload asked) {
-        transmit.set(ValueLayout.JAVA_BYTE, 0, (byte) asked.flags);
-        transmit.set(ValueLayout.JAVA_BYTE, 1, (byte) asked.gsoType);
-        transmit.set(U16, 2, (short) asked.headerLength);
-        transmit.set(U16, 4, (short) asked.gsoSize);
-        transmit.set(U16, 6, (short) asked.checksumStart);
-        transmit.set(U16, 8, (short) asked.checksumOffset);
-        transmit.set(U16, 10, (short) 0);
+        OffloadHeader.write(transmit, 0, asked);
         if (tap.write(0, transmit, 0, Tap.HEADER_BYTES + bytes) < 0) {
             refused++;
         }
