@@ -10,6 +10,7 @@ import java.net.SocketImpl;
 /** What the JDK's socket classes want to be made with. The sockets that channels show never call it. */
 final class ShownSocketImpl extends SocketImpl {
     private static UnsupportedOperationException never() {
+        // The sockets override all that would lead here.
         return new UnsupportedOperationException("a channel's socket works through its channel");
     }
 

@@ -391,13 +391,13 @@ public final class StackDatagramChannel extends DatagramChannel
 
     @Override
     public <T> DatagramChannel setOption(SocketOption<T> name, T value) throws IOException {
-        requireSupported(name);
+        Options.requireSupported(OPTIONS, name);
         requireOpen();
         if (name.equals(StandardSocketOptions.SO_REUSEADDR)) {
             reuse = (Boolean) requireNonNull(value);
         } else {
             // Both rings have the same size.
-            bufferBytes = Math.max(bufferBytes, StackSocketChannel.positive(name, (Integer) value));
+            bufferBytes = Math.max(bufferBytes, Options.positive(name, (Integer) value));
         }
         return this;
     }
@@ -405,16 +405,10 @@ public final class StackDatagramChannel extends DatagramChannel
     @Override
     @SuppressWarnings("unchecked") // each option's type is in its name
     public <T> T getOption(SocketOption<T> name) throws IOException {
-        requireSupported(name);
+        Options.requireSupported(OPTIONS, name);
         requireOpen();
         Object value = name.equals(StandardSocketOptions.SO_REUSEADDR) ? reuse : bufferBytes;
         return (T) value;
-    }
-
-    private static void requireSupported(SocketOption<?> name) {
-        if (!OPTIONS.contains(requireNonNull(name))) {
-            throw new UnsupportedOperationException("the stack has no option " + name.name());
-        }
     }
 
     @Override
@@ -424,17 +418,21 @@ public final class StackDatagramChannel extends DatagramChannel
 
     @Override
     public DatagramSocket socket() {
+        // There is no adaptor yet, as README says; without this a program would go on to the
+        // host's kernel.
         throw new UnsupportedOperationException(
                 "a datagram channel of the library OS has no DatagramSocket: use the channel");
     }
 
     @Override
     public MembershipKey join(InetAddress group, NetworkInterface by) {
+        // MulticastChannel: so says an implementation that has none. The stack speaks no IGMP.
         throw new UnsupportedOperationException("the stack joins no multicast groups");
     }
 
     @Override
     public MembershipKey join(InetAddress group, NetworkInterface by, InetAddress source) {
+        // As without a source.
         throw new UnsupportedOperationException("the stack joins no multicast groups");
     }
 

@@ -144,10 +144,10 @@ public final class StackServerSocketChannel extends ServerSocketChannel
 
     @Override
     public <T> ServerSocketChannel setOption(SocketOption<T> name, T value) throws IOException {
-        requireSupported(name);
+        Options.requireSupported(OPTIONS, name);
         requireOpen();
         if (name.equals(StandardSocketOptions.SO_RCVBUF)) {
-            receiveBytes = StackSocketChannel.positive(name, (Integer) value);
+            receiveBytes = Options.positive(name, (Integer) value);
         } else {
             reuse = (Boolean) requireNonNull(value);
         }
@@ -157,19 +157,13 @@ public final class StackServerSocketChannel extends ServerSocketChannel
     @Override
     @SuppressWarnings("unchecked") // each option's type is in its name
     public <T> T getOption(SocketOption<T> name) throws IOException {
-        requireSupported(name);
+        Options.requireSupported(OPTIONS, name);
         requireOpen();
         if (name.equals(StandardSocketOptions.SO_RCVBUF)) {
             return (T)
                     (Object) (receiveBytes == 0 ? StackSocketChannel.USUAL_BUFFER : receiveBytes);
         }
         return (T) (Object) reuse;
-    }
-
-    private static void requireSupported(SocketOption<?> name) {
-        if (!OPTIONS.contains(requireNonNull(name))) {
-            throw new UnsupportedOperationException("the stack has no option " + name.name());
-        }
     }
 
     @Override

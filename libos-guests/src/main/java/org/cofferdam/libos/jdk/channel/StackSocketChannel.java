@@ -17,7 +17,6 @@ import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.cofferdam.libos.jdk.select.Pollable;
@@ -142,14 +141,6 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
     @Override
     public Set<SocketOption<?>> supportedOptions() {
         return StreamOptions.ALL;
-    }
-
-    static int positive(SocketOption<?> name, @Nullable Integer value) {
-        int bytes = Objects.requireNonNull(value);
-        if (bytes <= 0) {
-            throw new IllegalArgumentException(name.name() + " is a number of bytes: " + bytes);
-        }
-        return bytes;
     }
 
     @Override

@@ -89,7 +89,7 @@ public record Station(NetworkStack stack) {
         return new InetSocketAddress(address.toInetAddress(), port);
     }
 
-    /** Refuses families that the stack does not have. */
+    /** Refuses families that the stack does not have, as {@link java.nio.channels.spi.SelectorProvider} says it. */
     public static void requireInternet(ProtocolFamily family) {
         if (family.equals(StandardProtocolFamily.UNIX)) {
             throw new UnsupportedOperationException(

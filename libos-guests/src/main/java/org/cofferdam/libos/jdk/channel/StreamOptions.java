@@ -34,9 +34,7 @@ final class StreamOptions {
     }
 
     static void requireSupported(SocketOption<?> name) {
-        if (!ALL.contains(requireNonNull(name))) {
-            throw new UnsupportedOperationException("the stack has no option " + name.name());
-        }
+        Options.requireSupported(ALL, name);
     }
 
     <T> void set(SocketOption<T> name, T value) {
@@ -49,7 +47,7 @@ final class StreamOptions {
         } else if (name.equals(StandardSocketOptions.SO_LINGER)) {
             linger = Math.clamp((Integer) requireNonNull(value), -1, MOST_LINGER);
         } else {
-            int bytes = StackSocketChannel.positive(name, (Integer) value);
+            int bytes = Options.positive(name, (Integer) value);
             if (name.equals(StandardSocketOptions.SO_SNDBUF)) {
                 sendBytes = bytes;
             } else {
