@@ -9,10 +9,12 @@ import java.util.concurrent.TimeUnit;
 import org.cofferdam.binding.Parts;
 import org.cofferdam.binding.event.Epoll;
 import org.cofferdam.binding.event.EventFd;
+import org.cofferdam.binding.socket.UnixStream;
 import org.cofferdam.libos.frontend.BackEndException;
 import org.cofferdam.libos.net.stack.NetworkStack;
 import org.cofferdam.libos.net.stack.StackSettings;
 import org.cofferdam.libos.net.wire.IpAddress;
+import org.cofferdam.libos.nic.Carrier;
 import org.cofferdam.libos.nic.RingLink;
 
 /** A running network: see the package. */
@@ -62,9 +64,43 @@ public final class GuestNetwork implements AutoCloseable {
      * @throws BackEndException if there is none, or it does not want to
      */
     public static GuestNetwork start(Path socket, StackSettings settings) throws BackEndException {
-        GuestNetwork network = new GuestNetwork(RingLink.attach(socket, PATIENCE), settings);
+        return start(RingLink.attach(socket, PATIENCE), settings);
+    }
+
+    /**
+     * Attaches a card over a connection that was made already and starts the stack on it, still without an address.
+     *
+     * @throws BackEndException if the back end does not want to
+     */
+    public static GuestNetwork start(UnixStream connection, StackSettings settings)
+            throws BackEndException {
+        return start(RingLink.attach(connection, PATIENCE), settings);
+    }
+
+    private static GuestNetwork start(RingLink card, StackSettings settings) {
+        GuestNetwork network = new GuestNetwork(card, settings);
         network.thread.start();
         return network;
+    }
+
+    /** What has to stay open while the network runs, when somebody else keeps the connection. */
+    public record Descriptors(int call, int kick, int wake, int epoll) {}
+
+    /** Its descriptors. */
+    public Descriptors descriptors() {
+        return new Descriptors(
+                link.queues().callFd(), link.queues().kickFd(), wake.fd(), epoll.fd());
+    }
+
+    /** Closes the connection to the back end, which {@code keeper} keeps open from now on. */
+    public void handOver(Carrier keeper) {
+        boolean ignored =
+                onStack(
+                        () -> {
+                            link.handOver(keeper);
+                            return true;
+                        });
+        assert ignored;
     }
 
     /**
