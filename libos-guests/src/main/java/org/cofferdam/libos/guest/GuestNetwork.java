@@ -81,6 +81,30 @@ public final class GuestNetwork implements AutoCloseable {
                 });
     }
 
+    /** Gives the stack the addresses that the settings name. */
+    public void configure(GuestSettings settings) {
+        onStack(
+                () -> {
+                    settings.addresses().forEach(own -> setAddress(own, settings.routerV4()));
+                    if (!settings.routerV6().isAny()) {
+                        stack.setV6Router(settings.routerV6());
+                    }
+                    if (settings.slaac()) {
+                        stack.startV6();
+                    }
+                    return true;
+                });
+    }
+
+    private void setAddress(GuestSettings.OnLink own, IpAddress routerV4) {
+        if (own.address().isV4()) {
+            stack.setV4(own.address(), own.prefix(), routerV4);
+        } else {
+            boolean ignored = stack.addV6(own.address(), own.prefix());
+            assert ignored;
+        }
+    }
+
     /** The stack; what it says of threads holds. */
     public NetworkStack stack() {
         return stack;
