@@ -3,6 +3,8 @@ package org.cofferdam.libos.guest;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +13,7 @@ import org.cofferdam.binding.event.Epoll;
 import org.cofferdam.binding.event.EventFd;
 import org.cofferdam.binding.socket.UnixStream;
 import org.cofferdam.libos.frontend.BackEndException;
+import org.cofferdam.libos.guest.GuestSettings.OnLink;
 import org.cofferdam.libos.net.stack.NetworkStack;
 import org.cofferdam.libos.net.stack.StackSettings;
 import org.cofferdam.libos.net.wire.IpAddress;
@@ -115,6 +118,44 @@ public final class GuestNetwork implements AutoCloseable {
                     stack.setV4(address, prefix, router);
                     return true;
                 });
+    }
+
+    /**
+     * Gives the stack the addresses that the settings name. IPv6 ones are asked for on the link first, which takes a second.
+     *
+     * @throws AddressInUseException if another station has one
+     */
+    public void configure(GuestSettings settings) throws AddressInUseException {
+        List<CompletableFuture<Boolean>> free = new ArrayList<>();
+        List<OnLink> addresses = settings.addresses();
+        boolean ignored =
+                onStack(
+                        () -> {
+                            addresses.forEach(own -> free.add(set(own, settings.routerV4())));
+                            if (!settings.routerV6().isAny()) {
+                                stack.setV6Router(settings.routerV6());
+                            }
+                            if (settings.slaac()) {
+                                stack.startV6();
+                            }
+                            return true;
+                        });
+        assert ignored;
+        for (int i = 0; i < free.size(); i++) {
+            if (!free.get(i).orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS).join()) {
+                throw new AddressInUseException(addresses.get(i).address());
+            }
+        }
+    }
+
+    private CompletableFuture<Boolean> set(OnLink own, IpAddress routerV4) {
+        if (own.address().isV4()) {
+            stack.setV4(own.address(), own.prefix(), routerV4);
+            return CompletableFuture.completedFuture(true);
+        }
+        CompletableFuture<Boolean> free = new CompletableFuture<>();
+        stack.addV6(own.address(), own.prefix(), (address, isFree, now) -> free.complete(isFree));
+        return free;
     }
 
     /** The stack; what it says of threads holds. */
