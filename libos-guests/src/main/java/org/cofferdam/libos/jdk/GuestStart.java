@@ -47,6 +47,11 @@ public final class GuestStart {
         }
     }
 
+    /** This network is the guest's, which somebody else has started. Before the first channel is opened. */
+    public static void provide(GuestNetwork network) {
+        running = network;
+    }
+
     private static GuestNetwork start() throws IOException {
         GuestSettings settings = GuestSettings.ofProcess();
         GuestNetwork network = attach();
