@@ -24,10 +24,47 @@ import org.jspecify.annotations.Nullable;
  * The {@code jar:} and {@code file:} addresses of what is on the class path. They look like the JDK's and open from
  * memory; what is not on the class path is opened through {@code java.nio.file}. Any thread.
  */
-final class MemoryUrls extends URLStreamHandler {
-    private static final String SEPARATOR = "!/";
+public class MemoryUrls extends URLStreamHandler {
+    /** What the process's one program has, where it is loaded by the system class loader. */
+    private static final Map<String, ClassPathElement> OF_THE_PROCESS = new ConcurrentHashMap<>();
 
-    private final Map<String, ClassPathElement> elements = new ConcurrentHashMap<>();
+    private static final String SEPARATOR = "!/";
+    private static final String PACKAGES = "java.protocol.handler.pkgs";
+
+    private final Map<String, ClassPathElement> elements;
+
+    /** Opens what the process's one program has. */
+    protected MemoryUrls() {
+        this(OF_THE_PROCESS);
+    }
+
+    private MemoryUrls(Map<String, ClassPathElement> elements) {
+        super();
+        this.elements = elements;
+    }
+
+    /** Addresses of a program that is not the process's only one. */
+    static MemoryUrls ofAnotherProgram() {
+        return new MemoryUrls(new ConcurrentHashMap<>());
+    }
+
+    /**
+     * Addresses of the process's one program. From now on the JDK opens {@code jar:} addresses here, also those that
+     * the program makes of text; {@code file:} it lets nobody else have.
+     */
+    static MemoryUrls ofTheProcess() {
+        String before = System.getProperty(PACKAGES);
+        String own = MemoryUrls.class.getPackageName();
+        System.setProperty(PACKAGES, before == null ? own : own + "|" + before);
+        MemoryUrls made = new MemoryUrls();
+        try {
+            URI.create("jar:file:/none" + SEPARATOR)
+                    .toURL(); // the JDK looks once, and keeps what it found
+        } catch (MalformedURLException e) {
+            throw new IllegalStateException(e);
+        }
+        return made;
+    }
 
     void add(ClassPathElement element) {
         elements.putIfAbsent(element.path(), element);

@@ -54,17 +54,17 @@ public final class Program {
      */
     public static Program load(ProgramSource source, FileSystem host)
             throws ProgramException, IOException {
-        MemoryUrls urls = new MemoryUrls();
+        ClassLoader system = ClassLoader.getSystemClassLoader();
+        boolean isSystem = system instanceof ProgramLoader;
+        MemoryUrls urls = isSystem ? MemoryUrls.ofTheProcess() : MemoryUrls.ofAnotherProgram();
         ClassPathReader reader = new ClassPathReader(host, urls);
-        ProgramLoader loader =
-                ClassLoader.getSystemClassLoader() instanceof ProgramLoader system
-                        ? system
-                        : new ProgramLoader(ClassLoader.getSystemClassLoader());
+        ProgramLoader loader = isSystem ? (ProgramLoader) system : new ProgramLoader(system);
+        ClassPathElement services = LibraryClasses.services(host, urls);
         try {
             return switch (source) {
                 case ProgramSource.ClassPath(String classPath, String mainClass) -> {
                     reader.addAll(classPath);
-                    loader.fill(reader.elements());
+                    loader.fill(reader.elements(), services);
                     MainMethod main = main(loader, mainClass);
                     yield new Program(loader, reader.elements(), classPath, mainClass, null, main);
                 }
@@ -74,7 +74,7 @@ public final class Program {
                         throw new ProgramException("there is no " + jar);
                     }
                     String mainClass = mainClass(jar, reader.elements().getFirst());
-                    loader.fill(reader.elements());
+                    loader.fill(reader.elements(), services);
                     MainMethod main = main(loader, mainClass);
                     yield new Program(loader, reader.elements(), jar, jar, null, main);
                 }
@@ -92,7 +92,7 @@ public final class Program {
                                                                     + " which: "
                                                                     + module
                                                                     + "/CLASS"));
-                    loader.fill(List.of());
+                    loader.fill(List.of(), services);
                     Class<?> type = Class.forName(found, name);
                     if (type == null) {
                         throw new ProgramException("there is no " + name + " in module " + module);

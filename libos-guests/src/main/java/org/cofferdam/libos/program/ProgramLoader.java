@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -47,6 +46,7 @@ public final class ProgramLoader extends SecureClassLoader {
     private final ClassLoader library;
     private volatile List<ClassPathElement> elements = List.of();
     private volatile Set<String> jdkPackagesOfLibrary = Set.of();
+    private volatile @Nullable ClassPathElement services;
     private volatile boolean filled;
 
     /**
@@ -59,8 +59,12 @@ public final class ProgramLoader extends SecureClassLoader {
         this.library = library;
     }
 
-    /** From now on it serves these. Called once, before the program runs. */
-    void fill(List<ClassPathElement> classPath) {
+    /**
+     * From now on it serves these. Called once, before the program runs.
+     *
+     * @param librarysServices what the library OS provides to the JDK, in {@code META-INF/services}
+     */
+    void fill(List<ClassPathElement> classPath, ClassPathElement librarysServices) {
         if (filled) {
             throw new IllegalStateException("there is one program in a process");
         }
@@ -74,6 +78,7 @@ public final class ProgramLoader extends SecureClassLoader {
         }
         jdkPackagesOfLibrary = Set.copyOf(packages);
         elements = List.copyOf(classPath);
+        services = librarysServices;
         filled = true;
     }
 
@@ -193,18 +198,14 @@ public final class ProgramLoader extends SecureClassLoader {
         }
         // The JDK finds the library OS's service providers through the system class loader, which
         // this may be.
-        Set<String> seen = new LinkedHashSet<>();
+        ClassPathElement librarys = services;
+        Resource ours = librarys == null ? null : librarys.find(name);
+        if (ours == null) {
+            return found;
+        }
         List<URL> all = new ArrayList<>();
-        for (URL url : Collections.list(library.getResources(name))) {
-            if (seen.add(url.toString())) {
-                all.add(url);
-            }
-        }
-        for (URL url : Collections.list(found)) {
-            if (seen.add(url.toString())) {
-                all.add(url);
-            }
-        }
+        all.add(ours.url());
+        all.addAll(Collections.list(found));
         return Collections.enumeration(all);
     }
 

@@ -1,6 +1,7 @@
 package org.cofferdam.libos.program;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
@@ -38,6 +40,16 @@ public final class Sources {
     public Sources type(String name, String source) {
         int dot = name.lastIndexOf('.');
         sources.put(name, dot < 0 ? source : "package " + name.substring(0, dot) + ";" + source);
+        return this;
+    }
+
+    /** A class whose whole source is a resource of the tests, {@code folder/Name.java}. */
+    public Sources source(String resource) throws IOException {
+        try (InputStream in =
+                Objects.requireNonNull(Sources.class.getResourceAsStream("/" + resource))) {
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            sources.put(resource.replace(".java", "").replace('/', '.'), text);
+        }
         return this;
     }
 
