@@ -116,4 +116,5 @@ public final class Constants {
     public static final long SYS_TGKILL = 234;
     public static final long SYS_SECCOMP = 317;
     public static final long SYS_CLOSE_RANGE = 436;
+    public static final long SYS_GETRANDOM = 318;
 }
