@@ -115,4 +115,5 @@ public final class Constants {
     public static final long SYS_GETTID = 186;
     public static final long SYS_TGKILL = 234;
     public static final long SYS_SECCOMP = 317;
+    public static final long SYS_CLOSE_RANGE = 436;
 }

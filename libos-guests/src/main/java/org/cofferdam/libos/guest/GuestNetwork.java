@@ -3,16 +3,21 @@ package org.cofferdam.libos.guest;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.cofferdam.binding.Parts;
 import org.cofferdam.binding.event.Epoll;
 import org.cofferdam.binding.event.EventFd;
+import org.cofferdam.binding.socket.UnixStream;
 import org.cofferdam.libos.frontend.BackEndException;
+import org.cofferdam.libos.guest.GuestSettings.OnLink;
 import org.cofferdam.libos.net.stack.NetworkStack;
 import org.cofferdam.libos.net.stack.StackSettings;
 import org.cofferdam.libos.net.wire.IpAddress;
+import org.cofferdam.libos.nic.Carrier;
 import org.cofferdam.libos.nic.RingLink;
 
 /** A running network: see the package. */
@@ -73,9 +78,43 @@ public final class GuestNetwork implements AutoCloseable {
      * @throws BackEndException if there is none, or it does not want to
      */
     public static GuestNetwork start(Path socket, StackSettings settings) throws BackEndException {
-        GuestNetwork network = new GuestNetwork(RingLink.attach(socket, PATIENCE), settings);
+        return start(RingLink.attach(socket, PATIENCE), settings);
+    }
+
+    /**
+     * Attaches a card over a connection that was made already and starts the stack on it, still without an address.
+     *
+     * @throws BackEndException if the back end does not want to
+     */
+    public static GuestNetwork start(UnixStream connection, StackSettings settings)
+            throws BackEndException {
+        return start(RingLink.attach(connection, PATIENCE), settings);
+    }
+
+    private static GuestNetwork start(RingLink card, StackSettings settings) {
+        GuestNetwork network = new GuestNetwork(card, settings);
         network.thread.start();
         return network;
+    }
+
+    /** What has to stay open while the network runs, when somebody else keeps the connection. */
+    public record Descriptors(int call, int kick, int wake, int epoll) {}
+
+    /** Its descriptors. */
+    public Descriptors descriptors() {
+        return new Descriptors(
+                link.queues().callFd(), link.queues().kickFd(), wake.fd(), epoll.fd());
+    }
+
+    /** Closes the connection to the back end, which {@code keeper} keeps open from now on. */
+    public void handOver(Carrier keeper) {
+        boolean ignored =
+                onStack(
+                        () -> {
+                            link.handOver(keeper);
+                            return true;
+                        });
+        assert ignored;
     }
 
     /**
@@ -90,6 +129,44 @@ public final class GuestNetwork implements AutoCloseable {
                     stack.setV4(address, prefix, router);
                     return true;
                 });
+    }
+
+    /**
+     * Gives the stack the addresses that the settings name. IPv6 ones are asked for on the link first, which takes a second.
+     *
+     * @throws AddressInUseException if another station has one
+     */
+    public void configure(GuestSettings settings) throws AddressInUseException {
+        List<CompletableFuture<Boolean>> free = new ArrayList<>();
+        List<OnLink> addresses = settings.addresses();
+        boolean ignored =
+                onStack(
+                        () -> {
+                            addresses.forEach(own -> free.add(set(own, settings.routerV4())));
+                            if (!settings.routerV6().isAny()) {
+                                stack.setV6Router(settings.routerV6());
+                            }
+                            if (settings.slaac()) {
+                                stack.startV6();
+                            }
+                            return true;
+                        });
+        assert ignored;
+        for (int i = 0; i < free.size(); i++) {
+            if (!free.get(i).orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS).join()) {
+                throw new AddressInUseException(addresses.get(i).address());
+            }
+        }
+    }
+
+    private CompletableFuture<Boolean> set(OnLink own, IpAddress routerV4) {
+        if (own.address().isV4()) {
+            stack.setV4(own.address(), own.prefix(), routerV4);
+            return CompletableFuture.completedFuture(true);
+        }
+        CompletableFuture<Boolean> free = new CompletableFuture<>();
+        stack.addV6(own.address(), own.prefix(), (address, isFree, now) -> free.complete(isFree));
+        return free;
     }
 
     /** The stack; what it says of threads holds. */

@@ -187,6 +187,11 @@ public final class QueuePair implements AutoCloseable {
         return call.fd();
     }
 
+    /** Signalled when the back end is to look. */
+    public int kickFd() {
+        return kick.fd();
+    }
+
     // --- receive
 
     /** The private copy that {@link #receive} fills: header and frame. */

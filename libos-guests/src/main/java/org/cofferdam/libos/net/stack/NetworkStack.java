@@ -3,12 +3,14 @@ package org.cofferdam.libos.net.stack;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.cofferdam.libos.net.count.Counters;
+import org.cofferdam.libos.net.ip.AddressVerdict;
 import org.cofferdam.libos.net.ip.IpLayer;
 import org.cofferdam.libos.net.link.Link;
 import org.cofferdam.libos.net.link.Loopback;
 import org.cofferdam.libos.net.socket.BufferPool;
 import org.cofferdam.libos.net.socket.Requests;
 import org.cofferdam.libos.net.tcp.TcpLayer;
+import org.cofferdam.libos.net.timer.Timer;
 import org.cofferdam.libos.net.timer.TimerWheel;
 import org.cofferdam.libos.net.udp.UdpLayer;
 import org.cofferdam.libos.net.wire.IpAddress;
@@ -129,6 +131,15 @@ public final class NetworkStack implements AutoCloseable {
         return ip.addresses().addV6(address);
     }
 
+    /**
+     * Adds an IPv6 address whose prefix is on the link, if nobody has it, which takes a second (RFC 4862, section 5.4). The
+     * stack's thread.
+     */
+    public void addV6(IpAddress address, int prefix, AddressVerdict verdict) {
+        ip.addresses().addOnLinkV6(address, prefix);
+        ip.addV6(address, verdict, clock.getAsLong());
+    }
+
     /** Sets the router of IPv6. The stack's thread. */
     public void setV6Router(IpAddress router) {
         ip.addresses().setV6Router(router);
@@ -137,6 +148,21 @@ public final class NetworkStack implements AutoCloseable {
     /** Starts IPv6 by itself: a link-local address, then what routers advertise. The stack's thread. */
     public void startV6() {
         ip.startV6(clock.getAsLong());
+    }
+
+    /** What time it is on the stack's clock. */
+    public long now() {
+        return clock.getAsLong();
+    }
+
+    /** Has a timer fire on the stack's thread, from that thread. */
+    public void schedule(Timer timer, long deadline) {
+        wheel.schedule(timer, deadline);
+    }
+
+    /** Takes such a timer off. */
+    public void cancel(Timer timer) {
+        wheel.cancel(timer);
     }
 
     /** IP: addresses and what leaves. The stack's thread. */
