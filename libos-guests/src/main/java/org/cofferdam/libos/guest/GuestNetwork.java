@@ -201,10 +201,10 @@ public final class GuestNetwork implements AutoCloseable {
     private void run() {
         long maintained = System.nanoTime();
         while (!ending) {
-            if (stack.now() - maintained >= MAINTAIN_NANOS) {
+            if (stack.turnBegan() - maintained >= MAINTAIN_NANOS) {
                 boolean ignored = link.maintain();
                 assert ignored == link.isUp();
-                maintained = stack.now();
+                maintained = stack.turnBegan();
             }
             if (stack.doWork() == 0 && !spin()) {
                 sleep(maintained + MAINTAIN_NANOS);
@@ -221,7 +221,7 @@ public final class GuestNetwork implements AutoCloseable {
             resting--;
             return false;
         }
-        long began = stack.now();
+        long began = stack.turnBegan();
         do {
             for (int i = 0; i < LOOKS; i++) {
                 if (link.queues().hasReceived() || stack.hasRequests() || ending) {

@@ -69,7 +69,7 @@ public final class NetworkStack implements AutoCloseable {
     }
 
     /** When the last turn began, by the stack's clock. The stack's thread. */
-    public long now() {
+    public long turnBegan() {
         return now;
     }
 
