@@ -24,8 +24,14 @@ import org.cofferdam.libos.nic.RingLink;
 public final class GuestNetwork implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    /** Turns without work before the thread sleeps: a wake-up across cores costs 50 µs, so many turns take less. */
-    private static final int IDLE_TURNS = 500;
+    /** How long the thread looks for work before it sleeps: about what a sleep and its wake-up cost. */
+    private static final long SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
+
+    /** The most sleeps in a row without a look before them. */
+    private static final int MOST_REST = 15;
+
+    /** Looks for work between two looks at the clock, which cost more. */
+    private static final int LOOKS = 16;
 
     /** How often the back end is looked for. */
     private static final long MAINTAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -42,6 +48,11 @@ public final class GuestNetwork implements AutoCloseable {
     private final Epoll epoll;
     private final NetworkStack stack;
     private final Thread thread;
+
+    /** Sleeps without a look before: how many come next, and how many come after the next look in vain. */
+    private int resting;
+
+    private int rest;
 
     // The waker's: whether the thread sleeps, or is about to and will look once more.
     private volatile boolean asleep;
@@ -188,23 +199,41 @@ public final class GuestNetwork implements AutoCloseable {
     }
 
     private void run() {
-        int idle = 0;
         long maintained = System.nanoTime();
         while (!ending) {
-            long now = System.nanoTime();
-            if (now - maintained >= MAINTAIN_NANOS) {
+            if (stack.turnBegan() - maintained >= MAINTAIN_NANOS) {
                 boolean ignored = link.maintain();
                 assert ignored == link.isUp();
-                maintained = now;
+                maintained = stack.turnBegan();
             }
-            if (stack.doWork() > 0) {
-                idle = 0;
-            } else if (++idle < IDLE_TURNS) {
-                Thread.onSpinWait();
-            } else {
+            if (stack.doWork() == 0 && !spin()) {
                 sleep(maintained + MAINTAIN_NANOS);
             }
         }
+    }
+
+    /**
+     * Looks for work for a while, unless that was in vain lately: each time that it was, the thread sleeps at once twice as
+     * often before it tries again. Timers wait: they come by the millisecond. Says whether there is work.
+     */
+    private boolean spin() {
+        if (resting > 0) {
+            resting--;
+            return false;
+        }
+        long began = stack.turnBegan();
+        do {
+            for (int i = 0; i < LOOKS; i++) {
+                if (link.queues().hasReceived() || stack.hasRequests() || ending) {
+                    rest = 0;
+                    return true;
+                }
+                Thread.onSpinWait();
+            }
+        } while (System.nanoTime() - began < SPIN_NANOS);
+        rest = Math.min(2 * rest + 1, MOST_REST);
+        resting = rest;
+        return false;
     }
 
     /** Sleeps until the card or another thread has something, the stack's next deadline, or a time. */

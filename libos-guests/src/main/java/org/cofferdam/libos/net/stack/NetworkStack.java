@@ -39,6 +39,7 @@ public final class NetworkStack implements AutoCloseable {
     private final IpLayer ip;
     private final TcpLayer tcp;
     private final UdpLayer udp;
+    private long now;
 
     /**
      * A stack without an address.
@@ -56,7 +57,7 @@ public final class NetworkStack implements AutoCloseable {
         this.link = link;
         this.clock = clock;
         this.burst = settings.burst();
-        long now = clock.getAsLong();
+        this.now = clock.getAsLong();
         this.requests = new Requests(waker);
         this.pool = new BufferPool(settings.bufferBytes());
         this.wheel = new TimerWheel(now);
@@ -67,19 +68,24 @@ public final class NetworkStack implements AutoCloseable {
         setNow(now);
     }
 
+    /** When the last turn began, by the stack's clock. The stack's thread. */
+    public long turnBegan() {
+        return now;
+    }
+
     private void nextHopIsSilent(long high, long low) {
         tcp.nextHopIsSilent(high, low);
     }
 
-    private void setNow(long now) {
-        ip.output().setNow(now);
-        tcp.setNow(now);
-        udp.setNow(now);
+    private void setNow(long time) {
+        ip.output().setNow(time);
+        tcp.setNow(time);
+        udp.setNow(time);
     }
 
     /** One turn. Returns how much there was to do; 0 means that the thread may sleep. */
     public int doWork() {
-        long now = clock.getAsLong();
+        now = clock.getAsLong();
         setNow(now);
         int work = requests.serve(now);
         work += ip.receive(burst, now);
