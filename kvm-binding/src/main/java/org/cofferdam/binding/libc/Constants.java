@@ -15,6 +15,7 @@ public final class Constants {
     public static final int O_PATH = 0x200000;
     public static final int O_NOFOLLOW = 0x20000;
     public static final int F_SETFL = 4;
+    public static final int F_DUPFD_CLOEXEC = 1030;
     public static final int F_ADD_SEALS = 1033;
     public static final int F_GET_SEALS = 1034;
     public static final int F_SEAL_SHRINK = 2;

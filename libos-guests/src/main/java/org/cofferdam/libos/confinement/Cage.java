@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.cofferdam.binding.privilege.CallFilter;
@@ -32,7 +33,9 @@ public final class Cage {
 
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private final UnixStream talk = UnixStream.inherited(TALK_FD);
+    // The talk is over when the last descriptor of it is closed: this one's other is, at the very
+    // end.
+    private final UnixStream talk = UnixStream.inherited(OpenDescriptors.duplicate(TALK_FD));
     private final Board board = new Board(BOARD_FD);
 
     private Cage() {}
@@ -52,29 +55,47 @@ public final class Cage {
     }
 
     /**
-     * Closes all descriptors but console and rings, puts all threads under the filter, and hangs up: the launcher keeps
+     * Closes all descriptors but console, rings and the runtime's image, puts all threads under the filter, and hangs up: the launcher keeps
      * the connection, and answers for the system calls that are refused.
      *
+     * @param image the descriptor by which the JVM reads its own classes; empty if it needs none
      * @throws org.cofferdam.binding.NativeCallException if the kernel refuses
      * @throws IllegalStateException if the launcher does not take the filter's descriptor
      */
-    public void enter(GuestNetwork network) {
+    public void enter(GuestNetwork network, OptionalInt image) {
         GuestNetwork.Descriptors open = network.descriptors();
+        // Without an image, the rule is about a descriptor that is not there.
+        int modules = image.orElse(BOARD_FD);
         CallFilter filter =
                 filter(
                         Map.of(
-                                "stdin", 0,
-                                "stdout", 1,
-                                "stderr", 2,
-                                "call", open.call(),
-                                "kick", open.kick(),
-                                "wake", open.wake(),
-                                "epoll", open.epoll()));
-        OpenDescriptors.closeAllBut(
-                0, 1, 2, TALK_FD, open.call(), open.kick(), open.wake(), open.epoll());
-        int listener = filter.installNotifying();
-        board.offerListener(listener);
+                                "stdin",
+                                0,
+                                "stdout",
+                                1,
+                                "stderr",
+                                2,
+                                "call",
+                                open.call(),
+                                "kick",
+                                open.kick(),
+                                "wake",
+                                open.wake(),
+                                "epoll",
+                                open.epoll(),
+                                "modules",
+                                modules));
         network.handOver(board);
+        OpenDescriptors.closeAllBut(
+                0, 1, 2, TALK_FD, open.call(), open.kick(), open.wake(), open.epoll(), modules);
+        if (image.isEmpty()) {
+            OpenDescriptors.close(BOARD_FD);
+        }
+        int listener = filter.installNotifying();
+        // From here until the launcher has it, a refused call waits: no thread is made here, and no
+        // file asked for.
+        board.offerListener(listener);
+        OpenDescriptors.close(TALK_FD);
         long deadline = System.nanoTime() + PATIENCE_NANOS;
         while (!board.isListenerTaken()) {
             if (System.nanoTime() - deadline > 0) {
@@ -90,7 +111,7 @@ public final class Cage {
         return filter(
                 Map.of(
                         "stdin", 0, "stdout", 1, "stderr", 2, "call", 3, "kick", 4, "wake", 5,
-                        "epoll", 6));
+                        "epoll", 6, "modules", 7));
     }
 
     private static CallFilter filter(Map<String, Integer> words) {

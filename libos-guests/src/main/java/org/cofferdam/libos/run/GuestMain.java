@@ -10,11 +10,15 @@ import org.cofferdam.libos.confinement.Surface;
 import org.cofferdam.libos.frontend.BackEndException;
 import org.cofferdam.libos.guest.GuestNetwork;
 import org.cofferdam.libos.guest.GuestSettings;
+import org.cofferdam.libos.jdk.GuestSockets;
 import org.cofferdam.libos.jdk.GuestStart;
 import org.cofferdam.libos.net.stack.StackSettings;
+import org.cofferdam.libos.program.LibraryClasses;
 import org.cofferdam.libos.program.Program;
 import org.cofferdam.libos.program.ProgramException;
 import org.cofferdam.libos.program.ProgramSource;
+import org.cofferdam.libos.program.RuntimeImage;
+import org.cofferdam.libos.program.WarmUp;
 
 /**
  * What the JVM of a guest runs:
@@ -51,13 +55,18 @@ public final class GuestMain {
             network.configure(GuestSettings.ofProcess());
             GuestStart.provide(network);
             program = Program.load(source(words), FileSystems.getDefault());
-            int ignored = OwnClasses.load();
+            GuestSockets.install();
+            int ignored = LibraryClasses.load();
             assert ignored > 0;
+            WarmUp.Report warm = WarmUp.run();
             if (stats) {
                 System.err.println(Surface.ofThisKernel().sentence());
+                System.err.printf(
+                        "libos: %d things of the JDK loaded beforehand in %d ms%n",
+                        warm.touched().size(), warm.nanos() / 1_000_000);
             }
-            cage.enter(network);
-        } catch (IOException | BackEndException | ProgramException | ClassNotFoundException e) {
+            cage.enter(network, RuntimeImage.descriptor());
+        } catch (IOException | BackEndException | ProgramException e) {
             end(EXIT_ENVIRONMENT, e);
             return;
         } catch (RuntimeException | LinkageError e) {
