@@ -1,5 +1,6 @@
 package org.cofferdam.libos.guest;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.cofferdam.binding.Parts;
 import org.cofferdam.binding.event.Epoll;
@@ -14,11 +16,15 @@ import org.cofferdam.binding.event.EventFd;
 import org.cofferdam.binding.socket.UnixStream;
 import org.cofferdam.libos.frontend.BackEndException;
 import org.cofferdam.libos.guest.GuestSettings.OnLink;
+import org.cofferdam.libos.net.dhcp.DhcpClient;
+import org.cofferdam.libos.net.dhcp.Lease;
+import org.cofferdam.libos.net.socket.NetException;
 import org.cofferdam.libos.net.stack.NetworkStack;
 import org.cofferdam.libos.net.stack.StackSettings;
 import org.cofferdam.libos.net.wire.IpAddress;
 import org.cofferdam.libos.nic.Carrier;
 import org.cofferdam.libos.nic.RingLink;
+import org.jspecify.annotations.Nullable;
 
 /** A running network: see the package. */
 public final class GuestNetwork implements AutoCloseable {
@@ -39,6 +45,9 @@ public final class GuestNetwork implements AutoCloseable {
     /** Longer than any turn of the thread and any look for a back end. */
     private static final long ANSWER_SECONDS = 30;
 
+    /** Three questions to a DHCP server (RFC 2131, section 4.1), and the check of what it gives. */
+    private static final long LEASE_SECONDS = 30;
+
     /** How long {@link #close} waits for the thread, which is at most one look for a back end. */
     private static final Duration END = PATIENCE.multipliedBy(2);
 
@@ -53,6 +62,11 @@ public final class GuestNetwork implements AutoCloseable {
     private int resting;
 
     private int rest;
+
+    private final CompletableFuture<Lease> firstLease = new CompletableFuture<>();
+    private volatile @Nullable GuestNames names;
+    private volatile @Nullable DhcpClient dhcp;
+    private volatile @Nullable Lease lease;
 
     // The waker's: whether the thread sleeps, or is about to and will look once more.
     private volatile boolean asleep;
@@ -132,11 +146,15 @@ public final class GuestNetwork implements AutoCloseable {
     }
 
     /**
-     * Gives the stack the addresses that the settings name. IPv6 ones are asked for on the link first, which takes a second.
+     * Gives the stack the addresses that the settings name, and waits until it has them: IPv6 ones are asked for on the
+     * link first, which takes a second, and a DHCP server has half a minute to answer. Once, before anybody asks for
+     * {@link #names}.
      *
      * @throws AddressInUseException if another station has one
+     * @throws IOException if no server gives an address; the client goes on asking
      */
-    public void configure(GuestSettings settings) throws AddressInUseException {
+    public void configure(GuestSettings settings) throws IOException {
+        names = new GuestNames(stack, settings, () -> lease);
         List<CompletableFuture<Boolean>> free = new ArrayList<>();
         List<OnLink> addresses = settings.addresses();
         boolean ignored =
@@ -149,6 +167,9 @@ public final class GuestNetwork implements AutoCloseable {
                             if (settings.slaac()) {
                                 stack.startV6();
                             }
+                            if (settings.dhcp()) {
+                                startDhcp(settings);
+                            }
                             return true;
                         });
         assert ignored;
@@ -157,6 +178,43 @@ public final class GuestNetwork implements AutoCloseable {
                 throw new AddressInUseException(addresses.get(i).address());
             }
         }
+        if (settings.dhcp()) {
+            awaitLease();
+        }
+    }
+
+    private void startDhcp(GuestSettings settings) throws NetException {
+        DhcpClient client =
+                new DhcpClient(stack, new SecureRandom(), settings.name(), this::leased);
+        client.start();
+        dhcp = client;
+    }
+
+    private void leased(@Nullable Lease held) {
+        lease = held;
+        if (held != null) {
+            boolean ignored = firstLease.complete(held);
+            assert ignored || firstLease.isDone();
+        }
+    }
+
+    private void awaitLease() throws IOException {
+        try {
+            Lease ignored = firstLease.copy().orTimeout(LEASE_SECONDS, TimeUnit.SECONDS).join();
+            assert ignored.seconds() > 0;
+        } catch (CompletionException e) {
+            throw new IOException(
+                    "no DHCP server on the link gave an address within " + LEASE_SECONDS + " s", e);
+        }
+    }
+
+    /** Names, once the network is configured. */
+    public GuestNames names() {
+        GuestNames configured = names;
+        if (configured == null) {
+            throw new IllegalStateException("the network is not configured yet");
+        }
+        return configured;
     }
 
     private CompletableFuture<Boolean> set(OnLink own, IpAddress routerV4) {
@@ -180,16 +238,7 @@ public final class GuestNetwork implements AutoCloseable {
      * @throws java.util.concurrent.CompletionException with what the task threw, or if the thread does not answer
      */
     public <T> T onStack(Callable<T> task) {
-        CompletableFuture<T> done = new CompletableFuture<>();
-        stack.execute(
-                () -> {
-                    try {
-                        done.complete(task.call());
-                    } catch (Exception e) {
-                        done.completeExceptionally(e);
-                    }
-                });
-        return done.orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS).join();
+        return stack.ask(task).orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS).join();
     }
 
     private void wake() {
@@ -260,9 +309,22 @@ public final class GuestNetwork implements AutoCloseable {
         }
     }
 
+    /** Gives the leased address back; not from the stack's thread. */
+    private void endDhcp() {
+        DhcpClient client = dhcp;
+        if (client == null) {
+            return;
+        }
+        CompletableFuture<Boolean> ended = new CompletableFuture<>();
+        stack.execute(() -> client.stop(() -> ended.complete(true)));
+        boolean ignored = ended.completeOnTimeout(false, ANSWER_SECONDS, TimeUnit.SECONDS).join();
+        assert ignored || !thread.isAlive();
+    }
+
     /** Ends the thread and lets go of the card. Nobody uses a socket of the stack any more. */
     @Override
     public void close() {
+        endDhcp();
         ending = true;
         wake.signal();
         boolean interrupted = false;

@@ -55,8 +55,13 @@ public final class GuestStart {
     private static GuestNetwork start() throws IOException {
         GuestSettings settings = GuestSettings.ofProcess();
         GuestNetwork network = attach();
-        network.configure(settings);
-        return network;
+        try {
+            network.configure(settings);
+            return network;
+        } catch (IOException e) {
+            network.close();
+            throw e;
+        }
     }
 
     private static GuestNetwork attach() throws IOException {

@@ -1,5 +1,7 @@
 package org.cofferdam.libos.net.stack;
 
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.cofferdam.libos.net.count.Counters;
@@ -113,6 +115,20 @@ public final class NetworkStack implements AutoCloseable {
     /** Has the stack's thread run something in its next turn. Any thread. */
     public void execute(Runnable task) {
         requests.execute(task);
+    }
+
+    /** Has the stack's thread do something in its next turn, and says what came of it. Any thread. */
+    public <T> CompletableFuture<T> ask(Callable<T> task) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        execute(
+                () -> {
+                    try {
+                        done.complete(task.call());
+                    } catch (Exception e) {
+                        done.completeExceptionally(e);
+                    }
+                });
+        return done;
     }
 
     /**
