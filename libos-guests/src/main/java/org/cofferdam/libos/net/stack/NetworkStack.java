@@ -196,6 +196,11 @@ public final class NetworkStack implements AutoCloseable {
         return udp;
     }
 
+    /** Bytes of the rings that sockets have. The stack's thread. */
+    public long lentBytes() {
+        return pool.lent();
+    }
+
     /** What was counted. Any thread. */
     public Counters counters() {
         return counters;
