@@ -2,6 +2,8 @@
 #ifndef COFFERDAM_STARTER_H
 #define COFFERDAM_STARTER_H
 
+#include "landlock.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -10,22 +12,10 @@
 #define CHANNEL_FD 3
 #define LIFELINE_FD 4
 
-/* A list of words from the command line, where its length stands before it. words[count] is not NULL. */
-struct words {
-    int count;
-    char **words;
-};
-
 /* confine.c: what is taken from the child between fork and exec. */
 
 /* Drops what the monitor's start does not need and sets limits. Returns false with errno. */
 bool drop_what_no_monitor_needs(void);
-
-/*
- * Restricts the calling thread, and all that it executes, to these files: reads the first, changes the second.
- * Returns the Landlock ABI version, 0 where the kernel has none, -1 with errno on failure.
- */
-int restrict_files(const struct words *readable, const struct words *writable);
 
 /* requests.c: what the starter does for a running monitor. */
 

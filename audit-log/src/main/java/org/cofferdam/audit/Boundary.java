@@ -8,6 +8,8 @@ public enum Boundary {
     DOMAIN_PROXY,
     /** Packet switch and host kernel: the tap, the kernel program's drops, its maps. */
     PROXY_KERNEL,
+    /** Guest and host kernel: the system calls that the guest's filter refused. */
+    GUEST_KERNEL,
     /** Operator and monitor: control calls. */
     OPERATOR_MONITOR,
     /** The log about itself. */

@@ -2,6 +2,7 @@ package org.cofferdam.audit;
 
 import static org.cofferdam.audit.Boundary.DOMAIN_MONITOR;
 import static org.cofferdam.audit.Boundary.DOMAIN_PROXY;
+import static org.cofferdam.audit.Boundary.GUEST_KERNEL;
 import static org.cofferdam.audit.Boundary.LOG;
 import static org.cofferdam.audit.Boundary.OPERATOR_MONITOR;
 import static org.cofferdam.audit.Boundary.PROXY_KERNEL;
@@ -396,7 +397,23 @@ public enum CrossingType {
             "The monitor gave up what it does not need any more; the text says what it kept.",
             dec("uid"),
             dec("landlock"),
-            dec("calls"));
+            dec("calls")),
+
+    // Guest and host kernel, as the guest's launcher tells.
+    GUEST_CALL_REFUSED(
+            0x0501,
+            GUEST_KERNEL,
+            "A guest's filter refused a system call, so often since the record before; the text is the first of them.",
+            as("port", Kind.PORT),
+            dec("number"),
+            dec("thread"),
+            dec("count"),
+            dec("total")),
+    GUEST_REPORT_REFUSED(
+            0x0502,
+            GUEST_KERNEL,
+            "Who reported on a guest's system calls may not, or did not make sense; the text says which.",
+            as("port", Kind.PORT));
 
     private static final Map<Integer, CrossingType> BY_CODE = new HashMap<>();
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -11,8 +12,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.cofferdam.binding.socket.PeerCredentials;
+import org.cofferdam.binding.socket.UnixListener;
 import org.cofferdam.monitor.config.EtherType;
 import org.cofferdam.monitor.config.GuestChange;
+import org.cofferdam.monitor.config.GuestMode;
 import org.cofferdam.monitor.config.GuestName;
 import org.cofferdam.monitor.config.GuestSpec;
 import org.cofferdam.monitor.config.OperatorError;
@@ -26,6 +29,7 @@ import org.cofferdam.proxy.packetswitch.CrossingRecorder;
 import org.cofferdam.proxy.packetswitch.PacketSwitch;
 import org.cofferdam.proxy.packetswitch.PortId;
 import org.cofferdam.proxy.packetswitch.PortPolicy;
+import org.cofferdam.proxy.refusedcalls.RefusedCallDoor;
 import org.cofferdam.proxy.vhostuser.Arrivals;
 import org.cofferdam.proxy.vhostuser.GuestCard;
 import org.cofferdam.proxy.vhostuser.GuestDoor;
@@ -40,7 +44,8 @@ final class GuestDesk implements AutoCloseable {
     /** Many times the longest turn of the domain thread. */
     private static final long ANSWER_SECONDS = 5;
 
-    private record Guest(GuestSpec spec, GuestPort port, GuestDoor door) {}
+    private record Guest(
+            GuestSpec spec, GuestPort port, GuestDoor door, Optional<RefusedCallDoor> calls) {}
 
     private final StartOptions options;
     private final DomainThread thread;
@@ -98,6 +103,7 @@ final class GuestDesk implements AutoCloseable {
         }
         checkMtu(spec);
         GuestPort port = new GuestPort(freeId(), crossings);
+        Optional<UnixListener> reports = Optional.empty();
         Arrivals arrivals =
                 switch (spec.mode()) {
                     case SERVER -> new Arrivals.Listening(folder.listen(spec));
@@ -105,6 +111,9 @@ final class GuestDesk implements AutoCloseable {
                             new Arrivals.Connecting(folder.connector(spec, options.guests()));
                 };
         try {
+            if (spec.mode() == GuestMode.SERVER) {
+                reports = Optional.of(folder.listenForReports(spec));
+            }
             ask(
                     () -> {
                         // Alone until its neighbours are told of it.
@@ -112,17 +121,24 @@ final class GuestDesk implements AutoCloseable {
                         asked.add(port);
                         return true;
                     });
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | OperatorError e) {
+            reports.ifPresent(UnixListener::close);
             arrivals.close();
             folder.remove(spec);
-            throw OperatorError.refused(e.getMessage() + "; see 'monitor port list'");
+            throw e instanceof OperatorError told
+                    ? told
+                    : OperatorError.refused(e.getMessage() + "; see 'monitor port list'");
         }
         Mac mac = new Mac(spec.mac().bits());
         recorder.joined(port.id(), mac.value(), GuestPort.MOST_QUEUES, spec.name().value());
         GuestDoor door =
                 GuestDoor.open(
                         port, card(spec), OptionalInt.of(spec.uid()), arrivals, turns, recorder);
-        guests.put(spec.name(), new Guest(spec, port, door));
+        Optional<RefusedCallDoor> calls =
+                reports.map(
+                        listener ->
+                                RefusedCallDoor.open(port.id(), spec.uid(), listener, recorder));
+        guests.put(spec.name(), new Guest(spec, port, door, calls));
         applyReach();
     }
 
@@ -146,7 +162,7 @@ final class GuestDesk implements AutoCloseable {
         Guest guest = required(name);
         GuestSpec spec = guest.spec.with(change);
         checkMtu(spec);
-        guests.put(name, new Guest(spec, guest.port, guest.door));
+        guests.put(name, new Guest(spec, guest.port, guest.door, guest.calls));
         applyReach();
         guest.door.change(card(spec));
     }
@@ -191,6 +207,7 @@ final class GuestDesk implements AutoCloseable {
 
     private void takeAway(Guest guest) {
         guest.door.close();
+        guest.calls.ifPresent(RefusedCallDoor::close);
         ask(
                 () -> {
                     packets.removePort(guest.port.id());

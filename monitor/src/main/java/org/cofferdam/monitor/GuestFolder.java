@@ -31,6 +31,11 @@ import org.cofferdam.proxy.vhostuser.Arrivals;
 final class GuestFolder implements AutoCloseable {
     private static final int BACKLOG = 4;
 
+    /** Stand around the name of a guest's socket in that of its reports; no guest's name begins with a dot. */
+    private static final String REPORTS_PREFIX = ".";
+
+    private static final String REPORTS_SUFFIX = ".calls";
+
     /** sun_path without its NUL, unix(7). */
     private static final int LONGEST_PATH = 107;
 
@@ -82,7 +87,24 @@ final class GuestFolder implements AutoCloseable {
      * @throws OperatorError if it cannot be made there
      */
     UnixListener listen(GuestSpec spec) {
+        return listen(spec, place(spec));
+    }
+
+    /**
+     * Makes the socket beside a guest's own where its launcher reports refused system calls.
+     *
+     * @throws OperatorError if it cannot be made there
+     */
+    UnixListener listenForReports(GuestSpec spec) {
+        return listen(spec, reports(spec));
+    }
+
+    private Path reports(GuestSpec spec) {
         Path place = place(spec);
+        return place.resolveSibling(REPORTS_PREFIX + place.getFileName() + REPORTS_SUFFIX);
+    }
+
+    private UnixListener listen(GuestSpec spec, Path place) {
         Path reached = reach(place);
         try {
             remove(reached);
@@ -158,6 +180,7 @@ final class GuestFolder implements AutoCloseable {
             return;
         }
         try {
+            remove(reach(reports(spec)));
             remove(reach(place(spec)));
         } catch (IOException | OperatorError e) {
             // A file that nobody listens on any more; the next start of the guest's port replaces

@@ -6,6 +6,8 @@ import org.cofferdam.audit.AuditSource;
 import org.cofferdam.audit.CrossingType;
 import org.cofferdam.binding.socket.PeerCredentials;
 import org.cofferdam.proxy.packetswitch.PortId;
+import org.cofferdam.proxy.refusedcalls.RefusedCall;
+import org.cofferdam.proxy.refusedcalls.RefusedCallRecorder;
 import org.cofferdam.proxy.vhostuser.GuestRecorder;
 import org.cofferdam.proxy.vhostuser.SessionState;
 import org.cofferdam.proxy.vhostuser.message.MemoryRegion;
@@ -16,7 +18,7 @@ import org.cofferdam.proxy.vhostuser.message.ProtocolFault;
  * Writes what guests' front ends do into the audit log, before it takes effect. Guests' threads; one at a time writes,
  * and who finds no room waits without keeping the others from trying.
  */
-final class GuestsRecorder implements GuestRecorder {
+final class GuestsRecorder implements GuestRecorder, RefusedCallRecorder {
     private static final long ROOM_POLL_NANOS = 200_000;
     private static final int GUEST_KIND = 2;
 
@@ -139,5 +141,35 @@ final class GuestsRecorder implements GuestRecorder {
     @Override
     public void left(PortId port, String why) {
         record(() -> source.tryRecord(CrossingType.GUEST_LEFT, port.value(), 0, 0, 0, 0, 0, why));
+    }
+
+    @Override
+    public void callRefused(PortId port, RefusedCall call) {
+        record(
+                () ->
+                        source.tryRecord(
+                                CrossingType.GUEST_CALL_REFUSED,
+                                port.value(),
+                                Integer.toUnsignedLong(call.number()),
+                                Integer.toUnsignedLong(call.thread()),
+                                call.count(),
+                                call.total(),
+                                0,
+                                call.text()));
+    }
+
+    @Override
+    public void reportRefused(PortId port, String why) {
+        record(
+                () ->
+                        source.tryRecord(
+                                CrossingType.GUEST_REPORT_REFUSED,
+                                port.value(),
+                                0,
+                                0,
+                                0,
+                                0,
+                                0,
+                                why));
     }
 }

@@ -49,6 +49,11 @@ public final class Epoll implements AutoCloseable {
         return new Epoll(fd, maxEvents);
     }
 
+    /** The set's own descriptor, owned by this object. */
+    public int fd() {
+        return fd;
+    }
+
     /** Adds a descriptor; {@code token} comes back with its events. */
     public void add(int watched, int events, long token) {
         control("EPOLL_CTL_ADD", EPOLL_CTL_ADD, watched, events, token);

@@ -88,6 +88,20 @@ public final class SharedMemory implements MappedMemory, AutoCloseable {
         }
     }
 
+    /**
+     * Maps memory that this process was started with; whoever made it has sealed it.
+     *
+     * @param fd its number; this object's own from now on
+     * @param bytes as long as it is
+     */
+    public static SharedMemory inherited(int fd, long bytes) {
+        long at = C.mmap(0, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        if (at == -1) {
+            throw Libc.failure("mmap", "descriptor " + fd + ", " + bytes);
+        }
+        return new SharedMemory(fd, bytes, at);
+    }
+
     /** The memfd, owned by this object. */
     public int fd() {
         return fd;

@@ -98,6 +98,15 @@ public final class UnixStream implements AutoCloseable {
         return new UnixStream(descriptor.release());
     }
 
+    /**
+     * A connected socket that this process was started with.
+     *
+     * @param fd its number; this object's own from now on
+     */
+    public static UnixStream inherited(int fd) {
+        return new UnixStream(fd);
+    }
+
     /** A socket's option; -1 where there is none, as for what is no socket. */
     private static int option(int fd, int name) {
         try (Arena a = Arena.ofConfined()) {

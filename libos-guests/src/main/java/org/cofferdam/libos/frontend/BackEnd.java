@@ -62,6 +62,16 @@ public final class BackEnd implements AutoCloseable {
         }
     }
 
+    /**
+     * A connection that was made already, to a back end or to whoever carries the talk to one.
+     *
+     * @param stream this object's own from now on
+     * @param patience how long each answer may take
+     */
+    public static BackEnd over(UnixStream stream, Duration patience) {
+        return new BackEnd(stream, patience);
+    }
+
     /** From now on the back end says of each request whether it did it (REPLY_ACK was negotiated). */
     void acknowledged() {
         acknowledged = true;

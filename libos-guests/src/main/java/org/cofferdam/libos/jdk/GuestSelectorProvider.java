@@ -39,7 +39,7 @@ public final class GuestSelectorProvider extends SelectorProvider {
         network = () -> stack;
     }
 
-    private Station station() throws IOException {
+    Station station() throws IOException {
         return new Station(network.stack());
     }
 

@@ -187,6 +187,11 @@ public final class QueuePair implements AutoCloseable {
         return call.fd();
     }
 
+    /** Signalled when the back end is to look. */
+    public int kickFd() {
+        return kick.fd();
+    }
+
     // --- receive
 
     /** The private copy that {@link #receive} fills: header and frame. */
@@ -226,6 +231,11 @@ public final class QueuePair implements AutoCloseable {
             broken++;
         }
         return NONE;
+    }
+
+    /** Whether {@link #receive} would find something, as far as a look at the queue tells. */
+    public boolean hasReceived() {
+        return receive != null && receive.hasReturned();
     }
 
     private int copy(int buffer, int at, int bytes) {

@@ -3,6 +3,7 @@ package org.cofferdam.libos.nic;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.cofferdam.binding.socket.UnixStream;
 import org.cofferdam.libos.frontend.BackEnd;
 import org.cofferdam.libos.frontend.BackEndException;
 import org.cofferdam.libos.net.link.FrameSink;
@@ -11,6 +12,7 @@ import org.cofferdam.libos.net.link.LinkFeatures;
 import org.cofferdam.libos.net.link.Offload;
 import org.cofferdam.libos.net.link.OffloadHeader;
 import org.cofferdam.libos.net.wire.MacAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A card over virtqueues, as the stack's link. Between the two stands the {@link OffloadHeader} of each frame.
@@ -19,8 +21,12 @@ import org.cofferdam.libos.net.wire.MacAddress;
  * waits for the next one. The stack's thread; allocation-free but to attach.
  */
 public final class RingLink implements Link, AutoCloseable {
-    private final Path socket;
-    private final Duration patience;
+    /** Where the next back end comes from; an exception while there is none. */
+    private interface BackEnds {
+        BackEnd next() throws BackEndException;
+    }
+
+    private final BackEnds backEnds;
     private final QueuePair queues;
     private final MacAddress mac;
     private final int mtu;
@@ -28,9 +34,11 @@ public final class RingLink implements Link, AutoCloseable {
     private final Offload offload = new Offload();
     private boolean up = true;
 
-    private RingLink(Path socket, Duration patience, QueuePair queues) {
-        this.socket = socket;
-        this.patience = patience;
+    // Set when somebody else keeps the connection.
+    private @Nullable Carrier carrier;
+
+    private RingLink(BackEnds backEnds, QueuePair queues) {
+        this.backEnds = backEnds;
         this.queues = queues;
         this.mac = new MacAddress(queues.mac());
         this.mtu = queues.mtu();
@@ -48,13 +56,28 @@ public final class RingLink implements Link, AutoCloseable {
      * @throws BackEndException if it cannot or does not want to, or does not say what address and MTU the card has
      */
     public static RingLink attach(Path socket, Duration patience) throws BackEndException {
+        return attach(() -> BackEnd.connect(socket, patience));
+    }
+
+    /**
+     * Attaches a new card over a connection that was made already, and that {@link #handOver} gives up.
+     *
+     * @param patience how long each answer may take
+     * @throws BackEndException as {@link #attach(Path, Duration)}
+     */
+    public static RingLink attach(UnixStream connection, Duration patience)
+            throws BackEndException {
+        return attach(() -> BackEnd.over(connection, patience));
+    }
+
+    private static RingLink attach(BackEnds backEnds) throws BackEndException {
         QueuePair queues = new QueuePair(NetFeatures.OFFLOADS);
         try {
-            queues.attach(BackEnd.connect(socket, patience));
+            queues.attach(backEnds.next());
             if (queues.mac() == 0 || queues.mtu() == 0) {
                 throw new BackEndException("the back end does not say the card's address and MTU");
             }
-            return new RingLink(socket, patience, queues);
+            return new RingLink(backEnds, queues);
         } catch (BackEndException | RuntimeException e) {
             queues.close();
             throw e;
@@ -72,16 +95,30 @@ public final class RingLink implements Link, AutoCloseable {
      * @return whether there is one now
      */
     public boolean maintain() {
+        Carrier keeper = carrier;
+        if (keeper != null) {
+            up = keeper.isThere();
+            return up;
+        }
         if (queues.isAttached()) {
             return true;
         }
         try {
-            queues.attach(BackEnd.connect(socket, patience));
+            queues.attach(backEnds.next());
             up = true;
         } catch (BackEndException notYet) {
             up = false;
         }
         return up;
+    }
+
+    /**
+     * Closes the connection to the back end, which somebody else keeps open and makes anew when it has to be; the queues
+     * run on.
+     */
+    public void handOver(Carrier keeper) {
+        queues.detach();
+        carrier = keeper;
     }
 
     /** The queues, whose descriptor a thread waits for. */

@@ -26,13 +26,8 @@ import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
-import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.cofferdam.libos.jdk.TwoGuests.Pair;
 import org.junit.jupiter.api.AfterAll;
@@ -54,41 +49,6 @@ class SocketChannelTest {
     @AfterAll
     static void end() throws InterruptedException {
         two.end();
-    }
-
-    private record Running<T>(Thread thread, CompletableFuture<T> result) {
-        /** Waits until the thread waits in its call. */
-        Running<T> blocked() throws InterruptedException {
-            while (thread.getState() != Thread.State.WAITING
-                    && thread.getState() != Thread.State.TIMED_WAITING) {
-                // There is no event for "it is about to wait".
-                Thread.sleep(1);
-            }
-            return this;
-        }
-
-        Throwable failure() throws InterruptedException, TimeoutException {
-            try {
-                T value = result.get(10, TimeUnit.SECONDS);
-                throw new AssertionError("it did not fail, but returned " + value);
-            } catch (ExecutionException e) {
-                return Objects.requireNonNull(e.getCause());
-            }
-        }
-    }
-
-    private static <T> Running<T> inThread(Thread.Builder kind, Callable<T> task) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        Thread thread =
-                kind.start(
-                        () -> {
-                            try {
-                                result.complete(task.call());
-                            } catch (Throwable e) {
-                                result.completeExceptionally(e);
-                            }
-                        });
-        return new Running<>(thread, result);
     }
 
     private static byte[] random(int n, long seed) {
@@ -118,7 +78,7 @@ class SocketChannelTest {
     void aBlockingWriteWritesAllAndAReadEndsAtShutdown() throws Exception {
         try (Pair pair = two.connected()) {
             ByteBuffer sent = bytes(5_000_000, 1);
-            var reader = inThread(Thread.ofVirtual(), () -> readAll(pair.server()));
+            var reader = Waiting.in(Thread.ofVirtual(), () -> readAll(pair.server()));
             assertEquals(5_000_000, pair.client().write(sent));
             pair.client().shutdownOutput();
             assertArrayEquals(random(5_000_000, 1), reader.result().get());
@@ -178,7 +138,8 @@ class SocketChannelTest {
         for (Thread.Builder kind : new Thread.Builder[] {Thread.ofPlatform(), Thread.ofVirtual()}) {
             try (Pair pair = two.connected()) {
                 var reader =
-                        inThread(kind, () -> pair.client().read(ByteBuffer.allocate(1))).blocked();
+                        Waiting.in(kind, () -> pair.client().read(ByteBuffer.allocate(1)))
+                                .blocked();
                 pair.client().close();
                 assertInstanceOf(AsynchronousCloseException.class, reader.failure());
             }
@@ -190,7 +151,8 @@ class SocketChannelTest {
         for (Thread.Builder kind : new Thread.Builder[] {Thread.ofPlatform(), Thread.ofVirtual()}) {
             try (Pair pair = two.connected()) {
                 var reader =
-                        inThread(kind, () -> pair.client().read(ByteBuffer.allocate(1))).blocked();
+                        Waiting.in(kind, () -> pair.client().read(ByteBuffer.allocate(1)))
+                                .blocked();
                 reader.thread().interrupt();
                 assertInstanceOf(ClosedByInterruptException.class, reader.failure());
                 assertFalse(pair.client().isOpen());
@@ -201,7 +163,7 @@ class SocketChannelTest {
     @Test
     void closingEndsAnAcceptThatWaits() throws Exception {
         ServerSocketChannel server = two.listen();
-        var acceptor = inThread(Thread.ofPlatform(), server::accept).blocked();
+        var acceptor = Waiting.in(Thread.ofPlatform(), server::accept).blocked();
         server.close();
         assertInstanceOf(AsynchronousCloseException.class, acceptor.failure());
     }
@@ -210,7 +172,7 @@ class SocketChannelTest {
     void aWriteThatWaitsForRoomEndsWithTheChannel() throws Exception {
         try (Pair pair = two.connected()) {
             var writer =
-                    inThread(Thread.ofPlatform(), () -> pair.client().write(bytes(64 << 20, 1)))
+                    Waiting.in(Thread.ofPlatform(), () -> pair.client().write(bytes(64 << 20, 1)))
                             .blocked();
             pair.client().close();
             assertTrue(writer.result().get() < 64 << 20);
@@ -222,7 +184,9 @@ class SocketChannelTest {
     void shutdownInputEndsAReadThatWaits() throws Exception {
         try (Pair pair = two.connected()) {
             var reader =
-                    inThread(Thread.ofPlatform(), () -> pair.client().read(ByteBuffer.allocate(1)))
+                    Waiting.in(
+                                    Thread.ofPlatform(),
+                                    () -> pair.client().read(ByteBuffer.allocate(1)))
                             .blocked();
             pair.client().shutdownInput();
             assertEquals(-1, reader.result().get());
@@ -279,7 +243,7 @@ class SocketChannelTest {
             pair.client().setOption(StandardSocketOptions.TCP_NODELAY, true);
             pair.server().setOption(StandardSocketOptions.TCP_NODELAY, true);
             var answering =
-                    inThread(
+                    Waiting.in(
                             Thread.ofVirtual(),
                             () -> {
                                 ByteBuffer one = ByteBuffer.allocate(1);
@@ -304,7 +268,7 @@ class SocketChannelTest {
         for (int i = 0; i < 200; i++) {
             SocketChannel client = two.left.openSocketChannel();
             var connecting =
-                    inThread(
+                    Waiting.in(
                             Thread.ofVirtual(),
                             () -> client.connect(new InetSocketAddress("10.9.0.77", 80)));
             LockSupport.parkNanos(i * 1000L);
@@ -358,13 +322,13 @@ class SocketChannelTest {
         try (ServerSocketChannel server = two.right.openServerSocketChannel()) {
             server.bind(new InetSocketAddress("0.0.0.0", 0), connections);
             var echo =
-                    inThread(
+                    Waiting.in(
                             Thread.ofVirtual(),
                             () -> {
                                 for (int i = 0; i < connections; i++) {
                                     SocketChannel one = server.accept();
                                     var ignored =
-                                            inThread(
+                                            Waiting.in(
                                                     Thread.ofVirtual(),
                                                     () -> one.write(ByteBuffer.wrap(readAll(one))));
                                 }
@@ -376,7 +340,7 @@ class SocketChannelTest {
             for (int i = 0; i < connections; i++) {
                 int seed = i;
                 answers[i] =
-                        inThread(
+                        Waiting.in(
                                         Thread.ofVirtual(),
                                         () -> {
                                             SocketChannel one = two.left.openSocketChannel();

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * their descriptors.
  *
  * <p>Sleeping is safe without a race: everything that can make work is either done by this thread or makes a
- * watched descriptor readable, and epoll is level-triggered. A wake-up after which no agent finds work (a ring
- * is full, the log is full, the domain is down) is followed by a short nap in which only commands are heard,
- * so a readable descriptor that nobody may read does not burn the processor.
+ * watched descriptor readable, and epoll is level-triggered. Two wake-ups in a row after which no agent finds work
+ * (a ring is full, the log is full, the domain is down) are followed by a short nap in which only commands are heard,
+ * so a readable descriptor that nobody may read does not burn the processor. A single one is common: a guest's kick
+ * for frames that were taken before the thread slept.
  *
  * <p>The loop allocates nothing; commands may.
  */
@@ -30,6 +31,9 @@ public final class DomainThread implements AutoCloseable {
     private static final long SPIN_NANOS = 20_000L;
 
     private static final long NAP_NANOS = 1_000_000L;
+
+    /** So many wake-ups in a row without work, and the thread naps. */
+    private static final int FRUITLESS = 2;
 
     /** Longest sleep: the ticks of watchdog, link and counters. */
     private static final long TICK_NANOS = 1_000_000_000L;
@@ -175,7 +179,7 @@ public final class DomainThread implements AutoCloseable {
     private void loop() {
         long idleSince = 0;
         boolean idle = false;
-        boolean fruitless = false;
+        int fruitless = 0;
         while (!stopping) {
             long now = System.nanoTime();
             int work = runCommands();
@@ -186,20 +190,21 @@ public final class DomainThread implements AutoCloseable {
                 all.await(NAP_NANOS);
             } else if (work > 0) {
                 idle = false;
-                fruitless = false;
+                fruitless = 0;
             } else if (mayNotSleep.getAsBoolean()) {
                 idle = false;
             } else if (!idle) {
                 idle = true;
                 idleSince = now;
-            } else if (fruitless) {
+            } else if (fruitless >= FRUITLESS) {
                 quiet.await(NAP_NANOS);
-                fruitless = false;
+                fruitless = 0;
             } else if (now - idleSince > SPIN_NANOS) {
                 beforeSleep.run();
-                fruitless =
+                boolean woken =
                         readyToSleep.getAsBoolean()
                                 && all.await(Math.min(TICK_NANOS, longestSleep.getAsLong())) > 0;
+                fruitless = woken ? fruitless + 1 : 0;
                 idle = false;
             } else {
                 Thread.onSpinWait();

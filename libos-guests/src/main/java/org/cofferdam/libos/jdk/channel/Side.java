@@ -28,14 +28,15 @@ final class Side {
     }
 
     /**
-     * Waits until something is so. An interrupt does not end it: who waits lets an interrupt close the channel, and waits
-     * for that as well.
+     * Waits until something is so. An interrupt does not end it, and is there again afterwards: where it counts it closes
+     * the channel, and who waits waits for that as well.
      *
      * @param nanos the longest wait, or {@link #FOREVER}
      * @return false if the time is over
      */
     boolean await(BooleanSupplier over, long nanos) {
         long start = System.nanoTime();
+        boolean interrupted = false;
         waiter = Thread.currentThread();
         try {
             while (true) {
@@ -50,9 +51,14 @@ final class Side {
                     return false;
                 }
                 LockSupport.parkNanos(this, left);
+                // A thread with an interrupt does not park.
+                interrupted |= Thread.interrupted();
             }
         } finally {
             waiter = null;
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

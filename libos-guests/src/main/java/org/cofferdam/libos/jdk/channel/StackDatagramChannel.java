@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyBoundException;
@@ -34,13 +35,14 @@ import org.jspecify.annotations.Nullable;
 /** A UDP port of the stack. Groups cannot be joined. */
 public final class StackDatagramChannel extends DatagramChannel
         implements Pollable, ReadinessListener {
-    private static final Set<SocketOption<?>> OPTIONS =
+    static final Set<SocketOption<?>> OPTIONS =
             Set.of(
                     StandardSocketOptions.SO_RCVBUF,
                     StandardSocketOptions.SO_SNDBUF,
                     StandardSocketOptions.SO_REUSEADDR);
 
     private final Station station;
+    private final Interrupts interrupts;
     private final Side in = new Side();
     private final Side out = new Side();
     private final Gate gate;
@@ -53,11 +55,18 @@ public final class StackDatagramChannel extends DatagramChannel
     private volatile IpAddress localWhenConnected = IpAddress.ANY_V4;
     private volatile int bufferBytes = StackSocketChannel.USUAL_BUFFER;
     private volatile boolean reuse;
+    private @Nullable DatagramSocket shown;
 
     /** A channel that is not bound. */
     public StackDatagramChannel(SelectorProvider provider, Station station) {
+        this(provider, station, Interrupts.OF_ALL_THREADS);
+    }
+
+    /** The same; {@code interrupts} says whose interrupt closes it. */
+    StackDatagramChannel(SelectorProvider provider, Station station, Interrupts interrupts) {
         super(provider);
         this.station = station;
+        this.interrupts = interrupts;
         this.gate = new Gate(this::release);
     }
 
@@ -173,9 +182,17 @@ public final class StackDatagramChannel extends DatagramChannel
         return remote;
     }
 
+    @Nullable InetSocketAddress remoteAddress() {
+        return remote;
+    }
+
     @Override
     public @Nullable SocketAddress getLocalAddress() throws IOException {
         requireOpen();
+        return localAddress();
+    }
+
+    @Nullable InetSocketAddress localAddress() {
         UdpSocket at = socket;
         if (at == null) {
             return null;
@@ -209,10 +226,30 @@ public final class StackDatagramChannel extends DatagramChannel
         in.take();
         try {
             requireOpen();
-            UdpSocket from = bound();
-            return receiveInto(from, target) == UdpSocket.NONE
-                    ? null
-                    : Station.address(from.sender(), from.senderPort());
+            return receiveFromAll(target, Side.FOREVER);
+        } finally {
+            in.give();
+        }
+    }
+
+    private @Nullable InetSocketAddress receiveFromAll(ByteBuffer target, long nanos)
+            throws IOException {
+        UdpSocket from = bound();
+        return receiveInto(from, target, nanos) == UdpSocket.NONE
+                ? null
+                : Station.address(from.sender(), from.senderPort());
+    }
+
+    /** Receives as a {@code DatagramSocket} does: of the peer alone if there is one, and for a bounded time. */
+    @Nullable InetSocketAddress receive(ByteBuffer target, long nanos) throws IOException {
+        in.take();
+        try {
+            requireOpen();
+            InetSocketAddress peer = remote;
+            if (peer == null) {
+                return receiveFromAll(target, nanos);
+            }
+            return readFrom(peer, target, nanos) == UdpSocket.NONE ? null : peer;
         } finally {
             in.give();
         }
@@ -226,21 +263,21 @@ public final class StackDatagramChannel extends DatagramChannel
         in.take();
         try {
             InetSocketAddress peer = requireConnected();
-            return readFrom(peer, target);
+            return Math.max(readFrom(peer, target, Side.FOREVER), 0);
         } finally {
             in.give();
         }
     }
 
     /** Reads a datagram of the peer; what others had sent before it was connected is thrown away. */
-    private int readFrom(InetSocketAddress peer, ByteBuffer target) throws IOException {
+    private int readFrom(InetSocketAddress peer, ByteBuffer target, long nanos) throws IOException {
         UdpSocket from = bound();
         IpAddress only = Station.ip(peer);
         while (true) {
             int before = target.position();
-            int n = receiveInto(from, target);
+            int n = receiveInto(from, target, nanos);
             if (n == UdpSocket.NONE) {
-                return 0;
+                return n;
             }
             if (from.sender().equals(only) && from.senderPort() == peer.getPort()) {
                 return n;
@@ -255,7 +292,7 @@ public final class StackDatagramChannel extends DatagramChannel
         in.take();
         try {
             InetSocketAddress peer = requireConnected();
-            int n = readFrom(peer, whole);
+            int n = Math.max(readFrom(peer, whole, Side.FOREVER), 0);
             Buffers.scatter(whole.flip(), targets, offset, length);
             return n;
         } finally {
@@ -263,7 +300,7 @@ public final class StackDatagramChannel extends DatagramChannel
         }
     }
 
-    private int receiveInto(UdpSocket from, ByteBuffer target) throws IOException {
+    private int receiveInto(UdpSocket from, ByteBuffer target, long nanos) throws IOException {
         if (!isBlocking()) {
             int n = receiveNow(from, target);
             if (n == UdpSocket.NONE && !isOpen()) {
@@ -272,21 +309,36 @@ public final class StackDatagramChannel extends DatagramChannel
             return n;
         }
         int n = UdpSocket.NONE;
-        begin();
+        boolean interruptible = beginWait();
         try {
             n = receiveNow(from, target);
             while (n == UdpSocket.NONE && isOpen()) {
-                boolean ignored =
-                        in.await(
-                                () -> (from.ready() & Endpoint.READABLE) != 0 || !isOpen(),
-                                Side.FOREVER);
-                assert ignored;
+                if (!in.await(() -> (from.ready() & Endpoint.READABLE) != 0 || !isOpen(), nanos)) {
+                    throw new SocketTimeoutException("Receive timed out");
+                }
                 n = receiveNow(from, target);
             }
         } finally {
-            end(n != UdpSocket.NONE);
+            endWait(interruptible, n != UdpSocket.NONE);
         }
         return n;
+    }
+
+    /** Begins to wait. Says whether an interrupt closes the channel from here on. */
+    private boolean beginWait() {
+        boolean interruptible = interrupts.count();
+        if (interruptible) {
+            begin();
+        }
+        return interruptible;
+    }
+
+    private void endWait(boolean interruptible, boolean done) throws AsynchronousCloseException {
+        if (interruptible) {
+            end(done);
+        } else if (!done && !isOpen()) {
+            throw new AsynchronousCloseException();
+        }
     }
 
     private int receiveNow(UdpSocket from, ByteBuffer target) throws IOException {
@@ -359,7 +411,7 @@ public final class StackDatagramChannel extends DatagramChannel
             }
             return sent ? bytes : 0;
         }
-        begin();
+        boolean interruptible = beginWait();
         try {
             sent = sendNow(from, source, address, to.getPort());
             while (!sent && isOpen()) {
@@ -368,7 +420,7 @@ public final class StackDatagramChannel extends DatagramChannel
                 sent = sendNow(from, source, address, to.getPort());
             }
         } finally {
-            end(sent);
+            endWait(interruptible, sent);
         }
         return bytes;
     }
@@ -418,10 +470,15 @@ public final class StackDatagramChannel extends DatagramChannel
 
     @Override
     public DatagramSocket socket() {
-        // There is no adaptor yet, as README says; without this a program would go on to the
-        // host's kernel.
-        throw new UnsupportedOperationException(
-                "a datagram channel of the library OS has no DatagramSocket: use the channel");
+        change.lock();
+        try {
+            if (shown == null) {
+                shown = ShownDatagramSocket.of(this);
+            }
+            return shown;
+        } finally {
+            change.unlock();
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetBoundException;
 import java.nio.channels.SelectionKey;
@@ -33,10 +34,11 @@ public final class StackServerSocketChannel extends ServerSocketChannel
     /** What the API leaves open: how many wait when nobody says. */
     private static final int USUAL_BACKLOG = 50;
 
-    private static final Set<SocketOption<?>> OPTIONS =
+    static final Set<SocketOption<?>> OPTIONS =
             Set.of(StandardSocketOptions.SO_RCVBUF, StandardSocketOptions.SO_REUSEADDR);
 
     private final Station station;
+    private final Interrupts interrupts;
     private final Side side = new Side();
     private final Watchers watchers = new Watchers();
     private final ReentrantLock change = new ReentrantLock();
@@ -49,8 +51,14 @@ public final class StackServerSocketChannel extends ServerSocketChannel
 
     /** A channel that is not bound. */
     public StackServerSocketChannel(SelectorProvider provider, Station station) {
+        this(provider, station, Interrupts.OF_ALL_THREADS);
+    }
+
+    /** The same; {@code interrupts} says whose interrupt closes it, and what it accepts. */
+    StackServerSocketChannel(SelectorProvider provider, Station station, Interrupts interrupts) {
         super(provider);
         this.station = station;
+        this.interrupts = interrupts;
     }
 
     @Override
@@ -100,7 +108,7 @@ public final class StackServerSocketChannel extends ServerSocketChannel
     }
 
     /** The same for a bounded time, when it blocks. */
-    @Nullable SocketChannel accept(long nanos) throws IOException {
+    @Nullable StackSocketChannel accept(long nanos) throws IOException {
         side.take();
         try {
             requireOpen();
@@ -110,7 +118,10 @@ public final class StackServerSocketChannel extends ServerSocketChannel
             }
             TcpConnection connection = null;
             if (isBlocking()) {
-                begin();
+                boolean interruptible = interrupts.count();
+                if (interruptible) {
+                    begin();
+                }
                 try {
                     while ((connection = from.accept()) == null && isOpen()) {
                         if (!side.await(() -> from.ready() != 0 || !isOpen(), nanos)) {
@@ -118,14 +129,19 @@ public final class StackServerSocketChannel extends ServerSocketChannel
                         }
                     }
                 } finally {
-                    end(connection != null);
+                    if (interruptible) {
+                        end(connection != null);
+                    }
+                }
+                if (connection == null) {
+                    throw new AsynchronousCloseException();
                 }
             } else {
                 connection = from.accept();
             }
             return connection == null
                     ? null
-                    : new StackSocketChannel(provider(), station, connection);
+                    : new StackSocketChannel(provider(), station, interrupts, connection);
         } finally {
             side.give();
         }

@@ -40,6 +40,7 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
     }
 
     private final Station station;
+    private final Interrupts interrupts;
     private final TcpConnection connection;
     private final StreamOptions options;
     private final Side in = new Side();
@@ -56,20 +57,34 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
 
     /** A channel that is not connected. */
     public StackSocketChannel(SelectorProvider provider, Station station) {
-        this(provider, station, station.stack().tcp().open(), State.UNCONNECTED);
+        this(provider, station, Interrupts.OF_ALL_THREADS);
+    }
+
+    /** The same; {@code interrupts} says whose interrupt closes it. */
+    StackSocketChannel(SelectorProvider provider, Station station, Interrupts interrupts) {
+        this(provider, station, interrupts, station.stack().tcp().open(), State.UNCONNECTED);
     }
 
     /** One that was accepted. */
-    StackSocketChannel(SelectorProvider provider, Station station, TcpConnection accepted) {
-        this(provider, station, accepted, State.CONNECTED);
+    StackSocketChannel(
+            SelectorProvider provider,
+            Station station,
+            Interrupts interrupts,
+            TcpConnection accepted) {
+        this(provider, station, interrupts, accepted, State.CONNECTED);
         local = Station.address(accepted.localAddress(), accepted.localPort());
         remote = Station.address(accepted.remoteAddress(), accepted.remotePort());
     }
 
     private StackSocketChannel(
-            SelectorProvider provider, Station station, TcpConnection connection, State state) {
+            SelectorProvider provider,
+            Station station,
+            Interrupts interrupts,
+            TcpConnection connection,
+            State state) {
         super(provider);
         this.station = station;
+        this.interrupts = interrupts;
         this.connection = connection;
         this.state = state;
         this.options = new StreamOptions(connection);
@@ -238,20 +253,37 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
         }
     }
 
+    /** Begins to wait. Says whether an interrupt closes the channel from here on. */
+    private boolean beginWait() {
+        boolean interruptible = interrupts.count();
+        if (interruptible) {
+            begin();
+        }
+        return interruptible;
+    }
+
+    private void endWait(boolean interruptible, boolean done) throws AsynchronousCloseException {
+        if (interruptible) {
+            end(done);
+        } else if (!done && !isOpen()) {
+            throw new AsynchronousCloseException();
+        }
+    }
+
     private boolean hasCome() {
         return (connection.ready() & Endpoint.CONNECTABLE) != 0;
     }
 
     private boolean awaitConnection(long nanos) throws IOException {
         boolean done = false;
-        begin();
+        boolean interruptible = beginWait();
         try {
             if (!in.await(() -> hasCome() || !isOpen(), nanos)) {
                 throw new SocketTimeoutException("Connect timed out");
             }
             done = isOpen() && conclude();
         } finally {
-            end(done);
+            endWait(interruptible, done);
         }
         return done;
     }
@@ -321,8 +353,15 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
                 }
                 return n;
             }
-            long n = 0;
-            begin();
+            // What is there, a socket's thread gets although it has an interrupt.
+            long n =
+                    interrupts == Interrupts.OF_ALL_THREADS
+                            ? 0
+                            : ends.read(targets, offset, length);
+            if (n != 0) {
+                return n;
+            }
+            boolean interruptible = beginWait();
             try {
                 n = ends.read(targets, offset, length);
                 while (n == 0 && isOpen()) {
@@ -332,7 +371,7 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
                     n = ends.read(targets, offset, length);
                 }
             } finally {
-                end(n != 0);
+                endWait(interruptible, n != 0);
             }
             return n;
         } finally {
@@ -367,7 +406,7 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
                 return n;
             }
             long n = 0;
-            begin();
+            boolean interruptible = beginWait();
             try {
                 n = ends.write(sources, offset, length);
                 while (n < wanted && isOpen() && !ends.isOutputShut()) {
@@ -377,7 +416,7 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
                     n += ends.write(sources, offset, length);
                 }
             } finally {
-                end(n > 0);
+                endWait(interruptible, n > 0);
             }
             if (n == 0) {
                 throw new AsynchronousCloseException();
@@ -406,6 +445,11 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
         out.wake();
         watchers.tell();
         return this;
+    }
+
+    /** Bytes that a read would give without waiting. */
+    int available() {
+        return ends.available();
     }
 
     boolean isInputShut() {

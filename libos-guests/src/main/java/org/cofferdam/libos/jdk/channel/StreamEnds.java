@@ -96,6 +96,18 @@ final class StreamEnds {
         }
     }
 
+    /** Bytes that came and were not read. */
+    int available() {
+        if (!gate.enter()) {
+            return 0;
+        }
+        try {
+            return inputShut ? 0 : connection.available();
+        } finally {
+            gate.leave();
+        }
+    }
+
     void shutInput() {
         reading.lock();
         try {

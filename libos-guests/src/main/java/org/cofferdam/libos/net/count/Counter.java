@@ -25,6 +25,7 @@ public enum Counter {
     DROP_UDP("UDP packets that are malformed or from whom the socket is not connected to"),
     DROP_UDP_NO_SOCKET("UDP packets for a port that nobody has"),
     DROP_UDP_FULL("UDP packets for a socket whose queue is full"),
+    DROP_DHCP("messages to the DHCP client that do not answer it or break their format (RFC 2131)"),
     DROP_TCP_HEADER("TCP segments whose header is wrong (RFC 9293, section 3.1)"),
     DROP_TCP_NO_CONNECTION("TCP segments of no connection, answered with a reset within its limit"),
     DROP_TCP_WINDOW("TCP segments outside the window (RFC 9293, section 3.10.7.4)"),

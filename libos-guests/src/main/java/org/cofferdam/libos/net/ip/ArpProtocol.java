@@ -1,10 +1,12 @@
 package org.cofferdam.libos.net.ip;
 
 import java.lang.foreign.MemorySegment;
+import java.util.random.RandomGenerator;
 import org.cofferdam.libos.net.count.Counter;
 import org.cofferdam.libos.net.count.Counters;
 import org.cofferdam.libos.net.link.Link;
 import org.cofferdam.libos.net.link.Offload;
+import org.cofferdam.libos.net.timer.TimerWheel;
 import org.cofferdam.libos.net.wire.Arp;
 import org.cofferdam.libos.net.wire.Ethernet;
 import org.cofferdam.libos.net.wire.IpAddress;
@@ -17,6 +19,9 @@ import org.cofferdam.libos.net.wire.MacAddress;
  * <p>The stack's thread, allocation-free.
  */
 final class ArpProtocol {
+    /** Two stations with one address do not shout at each other without end (RFC 5227, section 2.4). */
+    private static final long DEFEND_NANOS = 10_000_000_000L;
+
     private final Link link;
     private final Addresses addresses;
     private final Counters counters;
@@ -25,10 +30,29 @@ final class ArpProtocol {
     /** Answers to requests; a flood of requests costs others no more than this. */
     private final TokenBucket answers = new TokenBucket(1000, 100);
 
-    ArpProtocol(Link link, Addresses addresses, Counters counters) {
+    private final ArpCheck check;
+    private long defendedAt;
+    private boolean defended;
+
+    ArpProtocol(
+            Link link,
+            Addresses addresses,
+            TimerWheel wheel,
+            Counters counters,
+            RandomGenerator random) {
         this.link = link;
         this.addresses = addresses;
         this.counters = counters;
+        this.check =
+                new ArpCheck(
+                        wheel,
+                        random,
+                        address -> send(Arp.REQUEST, MacAddress.BROADCAST, 0, 0, address));
+    }
+
+    /** Asks whether somebody has an address that we want. */
+    ArpCheck check() {
+        return check;
     }
 
     /** Takes the bytes behind an Ethernet header. */
@@ -52,16 +76,23 @@ final class ArpProtocol {
         // believed.
         if (senderMac != Ethernet.source(memory, frame)
                 || MacAddress.isGroup(senderMac)
-                || addresses.isBroadcast(senderIp)
-                || ours == 0) {
+                || addresses.isBroadcast(senderIp)) {
+            counters.add(Counter.DROP_ARP);
+            return;
+        }
+        boolean reply = Arp.operation(memory, arp) == Arp.REPLY;
+        if (senderMac != link.mac().value()) {
+            check.seen(senderIp, targetIp, !reply, now);
+        }
+        if (ours == 0) {
             counters.add(Counter.DROP_ARP);
             return;
         }
         if (senderIp == ours) {
             counters.add(Counter.ARP_CONFLICT);
+            defend(now);
             return;
         }
-        boolean reply = Arp.operation(memory, arp) == Arp.REPLY;
         if (reply
                 && targetIp == ours
                 && Ethernet.destination(memory, frame) == link.mac().value()) {
@@ -71,7 +102,7 @@ final class ArpProtocol {
         neighbours.claim(0, IpAddress.mapped(senderIp), senderMac, now);
         if (!reply && Arp.operation(memory, arp) == Arp.REQUEST && targetIp == ours) {
             if (answers.take(now)) {
-                send(Arp.REPLY, senderMac, senderMac, senderIp);
+                send(Arp.REPLY, senderMac, ours, senderMac, senderIp);
             } else {
                 counters.add(Counter.DROP_ARP);
             }
@@ -81,11 +112,26 @@ final class ArpProtocol {
     /** Asks everybody for an IPv4 address. */
     void ask(int address) {
         if (addresses.v4() != 0) {
-            send(Arp.REQUEST, MacAddress.BROADCAST, 0, address);
+            send(Arp.REQUEST, MacAddress.BROADCAST, addresses.v4(), 0, address);
         }
     }
 
-    private void send(int operation, long to, long targetMac, int targetIp) {
+    /** Says to everybody that our address is ours (RFC 5227, section 2.3). */
+    void announce() {
+        int ours = addresses.v4();
+        send(Arp.REQUEST, MacAddress.BROADCAST, ours, 0, ours);
+    }
+
+    /** Another station uses our address: it is told once in ten seconds, and we go on (section 2.4, case c). */
+    private void defend(long now) {
+        if (!defended || now - defendedAt >= DEFEND_NANOS) {
+            defended = true;
+            defendedAt = now;
+            announce();
+        }
+    }
+
+    private void send(int operation, long to, int senderIp, long targetMac, int targetIp) {
         int length = Ethernet.HEADER_BYTES + Arp.BYTES;
         long frame = link.claim(length);
         if (frame == Link.NO_ROOM) {
@@ -99,7 +145,7 @@ final class ArpProtocol {
                 frame + Ethernet.HEADER_BYTES,
                 operation,
                 mac,
-                addresses.v4(),
+                senderIp,
                 targetMac,
                 targetIp);
         link.commit(length, plain);

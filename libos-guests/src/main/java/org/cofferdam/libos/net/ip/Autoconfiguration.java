@@ -1,5 +1,6 @@
 package org.cofferdam.libos.net.ip;
 
+import java.util.List;
 import org.cofferdam.libos.net.timer.Timer;
 import org.cofferdam.libos.net.timer.TimerWheel;
 import org.cofferdam.libos.net.wire.Icmp;
@@ -44,6 +45,8 @@ final class Autoconfiguration {
     private final Addresses addresses;
     private final TimerWheel wheel;
     private final NeighbourDiscovery discovery;
+    private final DuplicateDetection duplicates;
+    private final AdvertisedServers servers;
     private final long interfacePart;
     private final IpAddress linkLocal;
     private State state = State.OFF;
@@ -64,10 +67,16 @@ final class Autoconfiguration {
             };
 
     Autoconfiguration(
-            MacAddress mac, Addresses addresses, TimerWheel wheel, NeighbourDiscovery discovery) {
+            MacAddress mac,
+            Addresses addresses,
+            TimerWheel wheel,
+            NeighbourDiscovery discovery,
+            DuplicateDetection duplicates) {
         this.addresses = addresses;
         this.wheel = wheel;
         this.discovery = discovery;
+        this.duplicates = duplicates;
+        this.servers = new AdvertisedServers(wheel);
         // The universal bit is turned over, and ff:fe put into the middle.
         long turned = mac.value() ^ 0x0200_0000_0000L;
         this.interfacePart = (turned >>> 24 << 40) | 0xff_fe00_0000L | (turned & 0xff_ffffL);
@@ -77,29 +86,26 @@ final class Autoconfiguration {
     void start(long now) {
         if (state == State.OFF) {
             state = State.TENTATIVE;
-            discovery.probe(linkLocal.high(), linkLocal.low());
-            wheel.schedule(timer, now + SECOND);
+            duplicates.start(linkLocal, (address, free, at) -> decided(free, at), now);
         }
     }
 
-    boolean isTentative(long high, long low) {
-        return state == State.TENTATIVE && high == linkLocal.high() && low == linkLocal.low();
+    private void decided(boolean free, long now) {
+        if (!free) {
+            state = State.CONFLICT;
+            return;
+        }
+        boolean ignored = addresses.addV6(linkLocal);
+        assert ignored;
+        state = State.ASKING;
+        goOn(now);
     }
 
-    boolean isTentativeGroupLow(long low) {
-        return state == State.TENTATIVE && low == Addresses.solicitedNodeLow(linkLocal.low());
-    }
-
-    void conflict(long now) {
-        state = State.CONFLICT;
-        wheel.cancel(timer);
+    List<IpAddress> servers() {
+        return servers.all();
     }
 
     private void goOn(long now) {
-        if (state == State.TENTATIVE) {
-            addresses.addV6(linkLocal);
-            state = State.ASKING;
-        }
         if (state == State.ASKING && asked++ < ASKED_MOST) {
             discovery.solicitRouters(linkLocal);
             wheel.schedule(timer, now + 4 * SECOND);
@@ -132,6 +138,8 @@ final class Autoconfiguration {
             if (Wire.u8(p.memory, p.offset + at) == OPTION_PREFIX
                     && Wire.u8(p.memory, p.offset + at + 1) * 8 == PREFIX_BYTES) {
                 takePrefix(p, p.offset + at);
+            } else if (Wire.u8(p.memory, p.offset + at) == AdvertisedServers.OPTION) {
+                servers.advertised(p, p.offset + at, now);
             }
         }
         return true;

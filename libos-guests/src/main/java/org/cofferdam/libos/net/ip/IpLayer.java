@@ -1,5 +1,6 @@
 package org.cofferdam.libos.net.ip;
 
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.cofferdam.libos.net.count.Counters;
 import org.cofferdam.libos.net.link.Link;
@@ -20,6 +21,7 @@ public final class IpLayer {
     private final IcmpV4 icmpV4;
     private final IcmpV6 icmpV6;
     private final Protocols protocols;
+    private final ArpProtocol arp;
     private final NeighbourDiscovery discovery;
     private final EthernetInput fromWire;
     private final EthernetInput fromLoopback;
@@ -41,7 +43,7 @@ public final class IpLayer {
             NextHopListener silent) {
         this.wire = wire;
         this.loopback = loopback;
-        ArpProtocol arp = new ArpProtocol(wire, addresses, counters);
+        arp = new ArpProtocol(wire, addresses, wheel, counters, random);
         discovery = new NeighbourDiscovery(wire, addresses, wheel, counters);
         NeighbourCache neighbours =
                 new NeighbourCache(
@@ -95,6 +97,37 @@ public final class IpLayer {
     /** Starts IPv6: the link-local address, then what routers advertise. */
     public void startV6(long now) {
         discovery.configuration().start(now);
+    }
+
+    /** Asks the link whether somebody has an IPv4 address, before it is used; one address at a time. */
+    public void checkV4(IpAddress address, AddressVerdict verdict, long now) {
+        arp.check().start(address.v4(), verdict, now);
+    }
+
+    /** Gives such a question up, without a verdict. */
+    public void cancelCheckV4() {
+        arp.check().cancel();
+    }
+
+    /** Tells the link that our IPv4 address is ours. */
+    public void announceV4() {
+        arp.announce();
+    }
+
+    /** Adds an IPv6 address if nobody on the link has it, which takes a second. */
+    public void addV6(IpAddress address, AddressVerdict verdict, long now) {
+        discovery
+                .duplicates()
+                .start(
+                        address,
+                        (asked, free, at) ->
+                                verdict.decided(asked, free && addresses.addV6(asked), at),
+                        now);
+    }
+
+    /** The name servers that routers advertise now. Any thread. */
+    public List<IpAddress> advertisedServers() {
+        return discovery.configuration().servers();
     }
 
     public Addresses addresses() {

@@ -43,6 +43,7 @@ final class NeighbourDiscovery {
     private final Link link;
     private final Addresses addresses;
     private final Counters counters;
+    private final DuplicateDetection duplicates;
     private final Autoconfiguration configuration;
     private final Offload plain = new Offload();
     private final TokenBucket answers = new TokenBucket(1000, 100);
@@ -52,7 +53,8 @@ final class NeighbourDiscovery {
         this.link = link;
         this.addresses = addresses;
         this.counters = counters;
-        this.configuration = new Autoconfiguration(link.mac(), addresses, wheel, this);
+        this.duplicates = new DuplicateDetection(wheel, this::probe);
+        this.configuration = new Autoconfiguration(link.mac(), addresses, wheel, this, duplicates);
     }
 
     void connect(NeighbourCache cache) {
@@ -63,8 +65,12 @@ final class NeighbourDiscovery {
         return configuration;
     }
 
+    DuplicateDetection duplicates() {
+        return duplicates;
+    }
+
     boolean isTentativeGroup(long high, long low) {
-        return high == ALL_NODES_HIGH && configuration.isTentativeGroupLow(low);
+        return high == ALL_NODES_HIGH && duplicates.isGroupLow(low);
     }
 
     void receive(Packet p, long now) {
@@ -124,9 +130,9 @@ final class NeighbourDiscovery {
         long high = Wire.i64(p.memory, p.offset + TARGET);
         long low = Wire.i64(p.memory, p.offset + TARGET + 8);
         boolean probe = (p.sourceHigh | p.sourceLow) == 0;
-        if (probe && configuration.isTentative(high, low)) {
+        if (probe && duplicates.isTentative(high, low)) {
             // RFC 4862, section 5.4.3: somebody else tries the same address.
-            configuration.conflict(now);
+            duplicates.conflict(high, low, now);
             return true;
         }
         if (!addresses.isOurs(high, low) || IpAddress.isLoopback(high, low)) {
@@ -176,8 +182,8 @@ final class NeighbourDiscovery {
         }
         long high = Wire.i64(p.memory, p.offset + TARGET);
         long low = Wire.i64(p.memory, p.offset + TARGET + 8);
-        if (configuration.isTentative(high, low)) {
-            configuration.conflict(now);
+        if (duplicates.isTentative(high, low)) {
+            duplicates.conflict(high, low, now);
             return true;
         }
         long mac = mac(p, OPTION_TARGET_MAC);
@@ -203,7 +209,7 @@ final class NeighbourDiscovery {
     }
 
     /** Asks whether somebody has the address that we want (RFC 4862, section 5.4.2). */
-    void probe(long high, long low) {
+    private void probe(long high, long low) {
         solicit(0, 0, high, low, 0);
     }
 

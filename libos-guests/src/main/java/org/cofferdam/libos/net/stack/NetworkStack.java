@@ -1,14 +1,18 @@
 package org.cofferdam.libos.net.stack;
 
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.cofferdam.libos.net.count.Counters;
+import org.cofferdam.libos.net.ip.AddressVerdict;
 import org.cofferdam.libos.net.ip.IpLayer;
 import org.cofferdam.libos.net.link.Link;
 import org.cofferdam.libos.net.link.Loopback;
 import org.cofferdam.libos.net.socket.BufferPool;
 import org.cofferdam.libos.net.socket.Requests;
 import org.cofferdam.libos.net.tcp.TcpLayer;
+import org.cofferdam.libos.net.timer.Timer;
 import org.cofferdam.libos.net.timer.TimerWheel;
 import org.cofferdam.libos.net.udp.UdpLayer;
 import org.cofferdam.libos.net.wire.IpAddress;
@@ -37,6 +41,7 @@ public final class NetworkStack implements AutoCloseable {
     private final IpLayer ip;
     private final TcpLayer tcp;
     private final UdpLayer udp;
+    private long now;
 
     /**
      * A stack without an address.
@@ -54,7 +59,7 @@ public final class NetworkStack implements AutoCloseable {
         this.link = link;
         this.clock = clock;
         this.burst = settings.burst();
-        long now = clock.getAsLong();
+        this.now = clock.getAsLong();
         this.requests = new Requests(waker);
         this.pool = new BufferPool(settings.bufferBytes());
         this.wheel = new TimerWheel(now);
@@ -65,19 +70,24 @@ public final class NetworkStack implements AutoCloseable {
         setNow(now);
     }
 
+    /** When the last turn began, by the stack's clock. The stack's thread. */
+    public long turnBegan() {
+        return now;
+    }
+
     private void nextHopIsSilent(long high, long low) {
         tcp.nextHopIsSilent(high, low);
     }
 
-    private void setNow(long now) {
-        ip.output().setNow(now);
-        tcp.setNow(now);
-        udp.setNow(now);
+    private void setNow(long time) {
+        ip.output().setNow(time);
+        tcp.setNow(time);
+        udp.setNow(time);
     }
 
     /** One turn. Returns how much there was to do; 0 means that the thread may sleep. */
     public int doWork() {
-        long now = clock.getAsLong();
+        now = clock.getAsLong();
         setNow(now);
         int work = requests.serve(now);
         work += ip.receive(burst, now);
@@ -107,6 +117,20 @@ public final class NetworkStack implements AutoCloseable {
         requests.execute(task);
     }
 
+    /** Has the stack's thread do something in its next turn, and says what came of it. Any thread. */
+    public <T> CompletableFuture<T> ask(Callable<T> task) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        execute(
+                () -> {
+                    try {
+                        done.complete(task.call());
+                    } catch (Exception e) {
+                        done.completeExceptionally(e);
+                    }
+                });
+        return done;
+    }
+
     /**
      * Sets the IPv4 address. The stack's thread.
      *
@@ -123,6 +147,15 @@ public final class NetworkStack implements AutoCloseable {
         return ip.addresses().addV6(address);
     }
 
+    /**
+     * Adds an IPv6 address whose prefix is on the link, if nobody has it, which takes a second (RFC 4862, section 5.4). The
+     * stack's thread.
+     */
+    public void addV6(IpAddress address, int prefix, AddressVerdict verdict) {
+        ip.addresses().addOnLinkV6(address, prefix);
+        ip.addV6(address, verdict, clock.getAsLong());
+    }
+
     /** Sets the router of IPv6. The stack's thread. */
     public void setV6Router(IpAddress router) {
         ip.addresses().setV6Router(router);
@@ -131,6 +164,21 @@ public final class NetworkStack implements AutoCloseable {
     /** Starts IPv6 by itself: a link-local address, then what routers advertise. The stack's thread. */
     public void startV6() {
         ip.startV6(clock.getAsLong());
+    }
+
+    /** What time it is on the stack's clock. */
+    public long now() {
+        return clock.getAsLong();
+    }
+
+    /** Has a timer fire on the stack's thread, from that thread. */
+    public void schedule(Timer timer, long deadline) {
+        wheel.schedule(timer, deadline);
+    }
+
+    /** Takes such a timer off. */
+    public void cancel(Timer timer) {
+        wheel.cancel(timer);
     }
 
     /** IP: addresses and what leaves. The stack's thread. */
@@ -146,6 +194,11 @@ public final class NetworkStack implements AutoCloseable {
     /** UDP: sockets. */
     public UdpLayer udp() {
         return udp;
+    }
+
+    /** Bytes of the rings that sockets have. The stack's thread. */
+    public long lentBytes() {
+        return pool.lent();
     }
 
     /** What was counted. Any thread. */

@@ -247,6 +247,12 @@ public final class TcpConnection extends Endpoint {
         return ring.free() > 0;
     }
 
+    /** Bytes that a read would find now. Not after {@link #close}, as with reading. */
+    public int available() {
+        StreamRing ring = receive;
+        return ring == null || inputShut ? 0 : ring.readable();
+    }
+
     @Override
     public int ready() {
         int now = 0;

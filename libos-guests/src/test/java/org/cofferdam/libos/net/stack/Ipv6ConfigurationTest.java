@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import org.cofferdam.libos.net.count.Counter;
 import org.cofferdam.libos.net.ip.Addresses;
@@ -107,15 +108,94 @@ class Ipv6ConfigurationTest {
     void anAddressThatANeighbourHasIsNotTaken() {
         peer.stack.startV6();
         peer.settle();
+        peer.link.put(neighbourAdvertisement(LINK_LOCAL));
+        peer.pass(10 * SECOND);
+        assertTrue(addresses().isEmpty(), addresses().toString());
+    }
+
+    private static byte[] neighbourAdvertisement(IpAddress address) {
         byte[] message = new byte[32];
         MemorySegment m = MemorySegment.ofArray(message);
         Icmp.write(m, 0, Icmp.NEIGHBOUR_ADVERTISEMENT, 0, 0x2000_0000);
-        Wire.putI64(m, 8, LINK_LOCAL.high());
-        Wire.putI64(m, 16, LINK_LOCAL.low());
+        Wire.putI64(m, 8, address.high());
+        Wire.putI64(m, 16, address.low());
         Wire.putU16(m, 24, 2 << 8 | 1);
         Wire.putU48(m, 26, Stranger.OWN_MAC);
-        peer.link.put(icmpV6(LINK_LOCAL, ALL_NODES, 255, message));
+        return icmpV6(address, ALL_NODES, 255, message);
+    }
+
+    @Test
+    void aStaticAddressIsOursOnlyAfterASecondWithoutObjection() {
+        IpAddress wanted = IpAddress.parse("fd00:9::5");
+        List<Boolean> verdicts = new ArrayList<>();
+        peer.stack.addV6(wanted, 64, (address, free, now) -> verdicts.add(free));
+        List<MemorySegment> asked = peer.pass(SECOND / 2);
+        assertEquals(1, asked.size());
+        assertEquals(
+                Icmp.NEIGHBOUR_SOLICITATION,
+                Icmp.type(asked.getFirst(), Ethernet.HEADER_BYTES + Ipv6.HEADER_BYTES));
+        assertEquals(0, Ipv6.sourceLow(asked.getFirst(), Ethernet.HEADER_BYTES));
+        assertTrue(addresses().isEmpty());
+        peer.pass(SECOND);
+        assertEquals(List.of(wanted), addresses());
+        assertEquals(List.of(true), verdicts);
+    }
+
+    @Test
+    void aStaticAddressThatANeighbourHasIsNotTaken() {
+        IpAddress wanted = IpAddress.parse("fd00:9::5");
+        List<Boolean> verdicts = new ArrayList<>();
+        peer.stack.addV6(wanted, 64, (address, free, now) -> verdicts.add(free));
+        peer.settle();
+        peer.link.put(neighbourAdvertisement(wanted));
         peer.pass(10 * SECOND);
         assertTrue(addresses().isEmpty(), addresses().toString());
+        assertEquals(List.of(false), verdicts);
+    }
+
+    /** A router's advertisement with an option of name servers behind it. */
+    private static byte[] servers(int seconds, int lengthByte, String... addresses) {
+        byte[] message = new byte[16 + 8 + 16 * addresses.length];
+        MemorySegment m = MemorySegment.ofArray(message);
+        Icmp.write(m, 0, Icmp.ROUTER_ADVERTISEMENT, 0, 64 << 24 | 1800);
+        Wire.putI32(m, 16, 25 << 24 | lengthByte << 16);
+        Wire.putI32(m, 20, seconds);
+        for (int i = 0; i < addresses.length; i++) {
+            IpAddress address = IpAddress.parse(addresses[i]);
+            Wire.putI64(m, 24 + 16 * i, address.high());
+            Wire.putI64(m, 32 + 16 * i, address.low());
+        }
+        return icmpV6(ROUTER, ALL_NODES, 255, message);
+    }
+
+    @Test
+    void nameServersOfRoutersAreKnownUntilTheirTimeIsOver() {
+        start();
+        peer.link.put(servers(600, 5, "fd00:5::53", "fe80::53"));
+        peer.settle();
+        List<IpAddress> both = List.of(IpAddress.parse("fd00:5::53"), IpAddress.parse("fe80::53"));
+        assertEquals(both, peer.stack.ip().advertisedServers());
+        peer.link.put(servers(0, 3, "fd00:5::53"));
+        peer.settle();
+        assertEquals(both.subList(1, 2), peer.stack.ip().advertisedServers());
+        peer.pass(601 * SECOND);
+        assertEquals(List.of(), peer.stack.ip().advertisedServers());
+    }
+
+    @Test
+    void nameServersThatLieAboutTheirNumberOrAreNoStationsAreIgnored() {
+        start();
+        // Half a server, none, one more than there is room for, a group, nobody, a mapped address.
+        peer.link.put(servers(600, 4, "fd00:5::53", "fd00:5::54"));
+        peer.link.put(servers(600, 1));
+        peer.link.put(servers(600, 5, "fd00:5::53"));
+        peer.link.put(servers(600, 7, "ff02::1", "::", "::ffff:10.9.0.2"));
+        peer.settle();
+        assertEquals(List.of(), peer.stack.ip().advertisedServers());
+        for (int i = 1; i < 100; i++) {
+            peer.link.put(servers(600, 3, "fd00:5::%x".formatted(i)));
+        }
+        peer.settle();
+        assertEquals(4, peer.stack.ip().advertisedServers().size());
     }
 }

@@ -1,0 +1,81 @@
+package org.cofferdam.libos.jdk.channel;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.net.SocketOptions;
+import java.net.StandardSocketOptions;
+import org.jspecify.annotations.Nullable;
+
+/** The numbers that java.net's sockets have for options, as the options of a channel. */
+final class SocketOptionNumbers {
+    /** A channel's way to set an option. */
+    interface Setter {
+        @Nullable Object set(SocketOption<Object> name, Object value) throws IOException;
+    }
+
+    /** A channel's way to tell one. */
+    interface Getter {
+        @Nullable Object get(SocketOption<?> name) throws IOException;
+    }
+
+    private SocketOptionNumbers() {}
+
+    @SuppressWarnings("unchecked") // java.net's own methods give each number the type of its option
+    static void set(int option, Object value, Setter channel) throws SocketException {
+        if (option == SocketOptions.SO_OOBINLINE) {
+            if (!(Boolean) value) {
+                throw new SocketException("the stack keeps urgent data in line");
+            }
+            return;
+        }
+        // java.net says "off" to a linger time by false.
+        Object known =
+                option == SocketOptions.SO_LINGER && !(value instanceof Integer) ? -1 : value;
+        try {
+            Object ignored = channel.set((SocketOption<Object>) name(option), known);
+            assert ignored != null;
+        } catch (IOException e) {
+            throw Failures.asSocketException(e);
+        } catch (UnsupportedOperationException e) {
+            throw refused(e);
+        }
+    }
+
+    static Object get(int option, Getter channel) throws SocketException {
+        if (option == SocketOptions.SO_OOBINLINE) {
+            return true;
+        }
+        try {
+            Object value = channel.get(name(option));
+            if (value == null) {
+                throw new SocketException("the option has no value");
+            }
+            boolean off = option == SocketOptions.SO_LINGER && value.equals(-1);
+            return off ? false : value;
+        } catch (IOException e) {
+            throw Failures.asSocketException(e);
+        } catch (UnsupportedOperationException e) {
+            throw refused(e);
+        }
+    }
+
+    private static SocketException refused(UnsupportedOperationException e) {
+        return new SocketException(e.getMessage(), e);
+    }
+
+    private static SocketOption<?> name(int option) throws SocketException {
+        return switch (option) {
+            case SocketOptions.TCP_NODELAY -> StandardSocketOptions.TCP_NODELAY;
+            case SocketOptions.SO_LINGER -> StandardSocketOptions.SO_LINGER;
+            case SocketOptions.SO_KEEPALIVE -> StandardSocketOptions.SO_KEEPALIVE;
+            case SocketOptions.SO_REUSEADDR -> StandardSocketOptions.SO_REUSEADDR;
+            case SocketOptions.SO_REUSEPORT -> StandardSocketOptions.SO_REUSEPORT;
+            case SocketOptions.SO_RCVBUF -> StandardSocketOptions.SO_RCVBUF;
+            case SocketOptions.SO_SNDBUF -> StandardSocketOptions.SO_SNDBUF;
+            case SocketOptions.SO_BROADCAST -> StandardSocketOptions.SO_BROADCAST;
+            case SocketOptions.IP_TOS -> StandardSocketOptions.IP_TOS;
+            default -> throw new SocketException("the stack has no option of number " + option);
+        };
+    }
+}
