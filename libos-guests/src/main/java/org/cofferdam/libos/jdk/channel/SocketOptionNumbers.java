@@ -19,6 +19,8 @@ final class SocketOptionNumbers {
         @Nullable Object get(SocketOption<?> name) throws IOException;
     }
 
+    private static final Integer NO_LINGER = -1;
+
     private SocketOptionNumbers() {}
 
     @SuppressWarnings("unchecked") // java.net's own methods give each number the type of its option
@@ -29,17 +31,24 @@ final class SocketOptionNumbers {
             }
             return;
         }
-        // java.net says "off" to a linger time by false.
-        Object known =
-                option == SocketOptions.SO_LINGER && !(value instanceof Integer) ? -1 : value;
         try {
-            Object ignored = channel.set((SocketOption<Object>) name(option), known);
+            Object ignored = channel.set((SocketOption<Object>) name(option), meant(option, value));
             assert ignored != null;
         } catch (IOException e) {
             throw Failures.asSocketException(e);
         } catch (UnsupportedOperationException e) {
             throw refused(e);
         }
+    }
+
+    private static Object meant(int option, Object value) {
+        return switch (option) {
+            // java.net says "off" to a linger time by false, and by true that nothing is looped
+            // back.
+            case SocketOptions.SO_LINGER -> value instanceof Integer ? value : NO_LINGER;
+            case SocketOptions.IP_MULTICAST_LOOP -> !(Boolean) value;
+            default -> value;
+        };
     }
 
     static Object get(int option, Getter channel) throws SocketException {
@@ -51,8 +60,11 @@ final class SocketOptionNumbers {
             if (value == null) {
                 throw new SocketException("the option has no value");
             }
-            boolean off = option == SocketOptions.SO_LINGER && value.equals(-1);
-            return off ? false : value;
+            return switch (option) {
+                case SocketOptions.SO_LINGER -> value.equals(-1) ? (Object) false : value;
+                case SocketOptions.IP_MULTICAST_LOOP -> !(Boolean) value;
+                default -> value;
+            };
         } catch (IOException e) {
             throw Failures.asSocketException(e);
         } catch (UnsupportedOperationException e) {
@@ -75,6 +87,7 @@ final class SocketOptionNumbers {
             case SocketOptions.SO_SNDBUF -> StandardSocketOptions.SO_SNDBUF;
             case SocketOptions.SO_BROADCAST -> StandardSocketOptions.SO_BROADCAST;
             case SocketOptions.IP_TOS -> StandardSocketOptions.IP_TOS;
+            case SocketOptions.IP_MULTICAST_LOOP -> StandardSocketOptions.IP_MULTICAST_LOOP;
             default -> throw new SocketException("the stack has no option of number " + option);
         };
     }
