@@ -1,5 +1,7 @@
 package org.cofferdam.libos.jdk.channel;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketOption;
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class SocketOptionNumbers {
     /** A channel's way to set an option. */
     interface Setter {
-        @Nullable Object set(SocketOption<Object> name, Object value) throws IOException;
+        @Nullable Object set(SocketOption<Object> name, @Nullable Object value) throws IOException;
     }
 
     /** A channel's way to tell one. */
@@ -24,9 +26,9 @@ final class SocketOptionNumbers {
     private SocketOptionNumbers() {}
 
     @SuppressWarnings("unchecked") // java.net's own methods give each number the type of its option
-    static void set(int option, Object value, Setter channel) throws SocketException {
+    static void set(int option, @Nullable Object value, Setter channel) throws SocketException {
         if (option == SocketOptions.SO_OOBINLINE) {
-            if (!(Boolean) value) {
+            if (!(Boolean) requireNonNull(value)) {
                 throw new SocketException("the stack keeps urgent data in line");
             }
             return;
@@ -41,24 +43,25 @@ final class SocketOptionNumbers {
         }
     }
 
-    private static Object meant(int option, Object value) {
+    private static @Nullable Object meant(int option, @Nullable Object value) {
         return switch (option) {
             // java.net says "off" to a linger time by false, and by true that nothing is looped
             // back.
             case SocketOptions.SO_LINGER -> value instanceof Integer ? value : NO_LINGER;
-            case SocketOptions.IP_MULTICAST_LOOP -> !(Boolean) value;
+            case SocketOptions.IP_MULTICAST_LOOP -> !(Boolean) requireNonNull(value);
             default -> value;
         };
     }
 
-    static Object get(int option, Getter channel) throws SocketException {
+    /** Null where the channel has no value. */
+    static @Nullable Object get(int option, Getter channel) throws SocketException {
         if (option == SocketOptions.SO_OOBINLINE) {
             return true;
         }
         try {
             Object value = channel.get(name(option));
             if (value == null) {
-                throw new SocketException("the option has no value");
+                return null;
             }
             return switch (option) {
                 case SocketOptions.SO_LINGER -> value.equals(-1) ? (Object) false : value;
@@ -88,6 +91,7 @@ final class SocketOptionNumbers {
             case SocketOptions.SO_BROADCAST -> StandardSocketOptions.SO_BROADCAST;
             case SocketOptions.IP_TOS -> StandardSocketOptions.IP_TOS;
             case SocketOptions.IP_MULTICAST_LOOP -> StandardSocketOptions.IP_MULTICAST_LOOP;
+            case SocketOptions.IP_MULTICAST_IF2 -> StandardSocketOptions.IP_MULTICAST_IF;
             default -> throw new SocketException("the stack has no option of number " + option);
         };
     }

@@ -225,14 +225,14 @@ public final class StackDatagramSocketImpl extends DatagramSocketImpl {
     // --- options
 
     @Override
-    public void setOption(int option, Object value) throws SocketException {
+    public void setOption(int option, @Nullable Object value) throws SocketException {
         if (!timeouts.set(option, value)) {
             SocketOptionNumbers.set(option, value, made()::setOption);
         }
     }
 
     @Override
-    public Object getOption(int option) throws SocketException {
+    public @Nullable Object getOption(int option) throws SocketException {
         StackDatagramChannel now = made();
         InetSocketAddress local = now.localAddress();
         return switch (option) {

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import jdk.net.ExtendedSocketOptions;
 import org.cofferdam.libos.net.tcp.TcpConnection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options of a stream. {@code SO_REUSEADDR} is only remembered: the stack holds no port for a connection that has
@@ -47,7 +48,7 @@ final class StreamOptions {
         Options.requireSupported(ALL, name);
     }
 
-    <T> void set(SocketOption<T> name, T value) {
+    <T> void set(SocketOption<T> name, @Nullable T value) {
         if (name.equals(StandardSocketOptions.TCP_NODELAY)) {
             connection.setNoDelay((Boolean) requireNonNull(value));
         } else if (name.equals(StandardSocketOptions.SO_KEEPALIVE)) {
