@@ -139,7 +139,7 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
     }
 
     @Override
-    public <T> SocketChannel setOption(SocketOption<T> name, T value) throws IOException {
+    public <T> SocketChannel setOption(SocketOption<T> name, @Nullable T value) throws IOException {
         StreamOptions.requireSupported(name);
         requireOpen();
         options.set(name, value);

@@ -236,6 +236,7 @@ final class TcpOutput {
             // Without a way the segment is lost, as on the wire; without room it is tried again.
             return at != IpOutput.NO_ROOM;
         }
+        ip.setTrafficClass(t.connection.trafficClass());
         MemorySegment memory = ip.memory();
         int options = syn ? synOptions(t, memory, at, flags, now) : options(t, memory, at, now);
         if (blocks) {
