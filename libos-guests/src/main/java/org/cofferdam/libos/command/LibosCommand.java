@@ -1,5 +1,6 @@
 package org.cofferdam.libos.command;
 
+import org.cofferdam.libos.image.ImageCommand;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -9,7 +10,7 @@ import picocli.CommandLine.Command;
         name = "libos",
         description =
                 "Runs Java programs as library-OS guests: on a network stack and files of their own.",
-        subcommands = RunCommand.class,
+        subcommands = {RunCommand.class, ImageCommand.class},
         mixinStandardHelpOptions = true,
         footer = {
             "",
