@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.cofferdam.libos.javaio.JavaBasePatch;
 import org.cofferdam.libos.program.Program;
 import org.cofferdam.libos.program.ProgramException;
 import org.cofferdam.libos.program.ProgramParts;
@@ -115,6 +116,7 @@ final class ImageBuilder {
         Set<String> modules = modules(parts);
         say("a runtime of " + modules.size() + " modules");
         runtime(image, modules);
+        JavaBasePatch.write(image.resolve(PackedImage.JAVA_BASE));
         say("the description");
         PackedImage.Description description =
                 new PackedImage.Description()

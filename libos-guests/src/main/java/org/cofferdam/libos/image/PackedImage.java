@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param launcher the launcher, if the image has one
  * @param natives the folder of jffi's native library, if the image has one
  * @param files what the program sees at /, if the image has something
+ * @param javaBase the patch that lets java.io use the guest's files, for --patch-module java.base=
  * @param source the program
  * @param properties system properties, as name=value
  * @param javaOptions options of the JVM
@@ -31,6 +32,7 @@ public record PackedImage(
         Optional<Path> launcher,
         Optional<Path> natives,
         Optional<Path> files,
+        Optional<Path> javaBase,
         ProgramSource source,
         List<String> properties,
         List<String> javaOptions,
@@ -40,6 +42,7 @@ public record PackedImage(
     static final String LAUNCHER = "libos/launcher";
     static final String NATIVES = "libos/native";
     static final String FILES = "files";
+    static final String JAVA_BASE = "libos/java.base.jar";
 
     private static final String FORMAT = "1";
 
@@ -91,6 +94,7 @@ public record PackedImage(
                 there(home, LAUNCHER),
                 there(home, NATIVES),
                 there(home, FILES),
+                there(home, JAVA_BASE),
                 source(home, all),
                 list(all, "property"),
                 list(all, "java-option"),

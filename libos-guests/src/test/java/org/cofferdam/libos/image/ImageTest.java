@@ -186,6 +186,9 @@ final class ImageTest {
                 ChildJvm.run(
                         image.runtime(),
                         List.of(
+                                "--patch-module",
+                                "java.base=" + image.javaBase().orElseThrow(),
+                                "-Dpatched=true",
                                 "-Djava.system.class.loader=org.cofferdam.libos.program.ProgramLoader",
                                 "-Djava.nio.file.spi.DefaultFileSystemProvider="
                                         + "org.cofferdam.libos.files.GuestFileSystemProvider",
