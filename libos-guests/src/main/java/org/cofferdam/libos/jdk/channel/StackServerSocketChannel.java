@@ -159,7 +159,8 @@ public final class StackServerSocketChannel extends ServerSocketChannel
     }
 
     @Override
-    public <T> ServerSocketChannel setOption(SocketOption<T> name, @Nullable T value) throws IOException {
+    public <T> ServerSocketChannel setOption(SocketOption<T> name, @Nullable T value)
+            throws IOException {
         Options.requireSupported(OPTIONS, name);
         requireOpen();
         if (name.equals(StandardSocketOptions.SO_RCVBUF)) {
