@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.cofferdam.tests.architecture.SourceTree;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -99,12 +100,7 @@ public final class GuestJvms implements AfterAllCallback {
     /** What the library OS needs of this JVM's own class path. */
     private static String classPath() {
         return Arrays.stream(System.getProperty("java.class.path").split(":"))
-                .filter(
-                        p ->
-                                p.contains("/libos-guests/")
-                                        || p.contains("/kvm-binding/")
-                                        || p.matches(
-                                                ".*/(jnr|jffi|asm|jspecify)[a-z0-9-]*-[0-9.]+(-native)?\\.jar"))
+                .filter(p -> !p.contains("/tests/target") && !p.contains("junit"))
                 .collect(Collectors.joining(":"));
     }
 
@@ -131,14 +127,19 @@ public final class GuestJvms implements AfterAllCallback {
                 .until(() -> said(name).contains(words));
     }
 
-    /** Waits until a page is there. */
-    public void awaitPage(Namespace from, String url) {
-        Awaitility.await("an answer from " + url)
-                .atMost(PATIENCE)
-                .until(
-                        () ->
-                                place.network().in(from, "curl", "-sf", "-m", "2", url).run().exit()
-                                        == 0);
+    /** Waits until a page of a program is there. */
+    public void awaitPage(String name, Namespace from, String url) throws IOException {
+        try {
+            Awaitility.await("an answer from " + url)
+                    .atMost(PATIENCE)
+                    .until(() -> answers(from, url));
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(name + " does not answer; it said:\n" + said(name), e);
+        }
+    }
+
+    private boolean answers(Namespace from, String url) {
+        return place.network().in(from, "curl", "-sf", "-m", "2", url).run().exit() == 0;
     }
 
     @Override
