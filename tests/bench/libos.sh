@@ -6,13 +6,13 @@
 #   near     the library OS, rings, switch, tap, host
 #   far      the library OS, rings, switch, driver domain, card, wire, outside
 #
-# Streams both ways, and questions of 64 bytes on 1 and on 64 connections. CPU is that of all processes on the path:
+# Streams both ways, also at the rate of a gigabit card, and questions of 64 bytes on 1 and on 64 connections. CPU is that of all processes on the path:
 # client, server and monitor; a sleep is a thread's wait for another, which mostly costs a wake-up.
 #
-#   tests/bench/libos.sh [--seconds N]     (default 5, for each of the measurements; each is warmed as long before)
+#   tests/bench/libos.sh [--seconds N]     (default 4, for each of the measurements; each is warmed as long before)
 set -euo pipefail
 . "$(dirname "$(readlink -f "$0")")/bench.sh"
-options 5 "$@"
+options 4 "$@"
 classes=$root/tests/target/test-classes
 [ -d "$root/tests/target/bench/lib" ] || fail 3 "tests/target/bench/lib is not built yet; run ops/test or mvn package once"
 trap_exits
@@ -40,12 +40,12 @@ serve() {
     fi
 }
 
-# client NAMESPACE WHAT ADDRESS CONNECTIONS PIDS...: sets $figures.
+# client NAMESPACE WHAT ADDRESS CONNECTIONS PIDS...: sets $figures. $pace bounds a stream, in Mbit/s.
 client() {
     local namespace=$1 what=$2 address=$3 connections=$4
     shift 4
     read -ra figures < <(ip netns exec "$namespace" "${java[@]}" org.cofferdam.tests.bench.PeerClient "$what" "$address" 9000 \
-        "$seconds" "$seconds" "$connections" 64 "$@")
+        "$seconds" "$seconds" "$connections" 64 "${pace:-0}" "$@")
 }
 
 # stream PATH NAMESPACE ADDRESS PIDS...: both ways; sets figure_PATH_send and figure_PATH_receive.
@@ -60,6 +60,19 @@ stream() {
             "$(per_gbit "${figures[@]}") $(to_kernel "$path" $way "$rate")"
     done
 }
+
+# paced PATH NAMESPACE ADDRESS PIDS...: what the rate of a gigabit card's TCP costs, both ways.
+paced() {
+    local path=$1 namespace=$2 address=$3 way pace=941
+    shift 3
+    for way in send receive; do
+        client "$namespace" $way "$address" 1 "$@"
+        line "$path, $([ $way = send ] && echo to || echo from) the server, no more than 941 Mbit/s" "${figures[0]}" "Mbit/s" \
+            "client $(per_cent 5), server $(per_cent 7), monitor $(per_cent 9) % of one core"
+    done
+}
+
+per_cent() { echo $((${figures[$1]:-0} / 10 / seconds)); }
 
 per_gbit() {
     local gbit
@@ -97,6 +110,7 @@ end_server() {
 
 serve "$guest" 10.78.0.3
 stream kernel "$host" 10.78.0.3 "$server_pid"
+paced kernel "$host" 10.78.0.3 "$server_pid"
 ask kernel "$host" 10.78.0.3 "$server_pid"
 end_server
 
@@ -108,6 +122,7 @@ serve "$host" $server_ip -Djava.nio.channels.spi.SelectorProvider=org.cofferdam.
 stream near "$host" $server_ip "$server_pid" "$monitor_pid"
 ask near "$host" $server_ip "$server_pid" "$monitor_pid"
 stream far "$outside" $server_ip "$server_pid" "$monitor_pid"
+paced far "$outside" $server_ip "$server_pid" "$monitor_pid"
 ask far "$outside" $server_ip "$server_pid" "$monitor_pid"
 end_server
 monitor stop --run-dir "$work/run" >/dev/null

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Lets Jazzer look for inputs that break something: each method with @FuzzTest, one after the other, each in a JVM of
-# its own. The build must have compiled proxy's tests.
+# its own. The build must have compiled the tests of the modules that have some.
 #
 #   tests/fuzz/all.sh [--seconds N] [TARGET...]
 #
@@ -8,7 +8,7 @@
 #   TARGET        names of classes without package and FuzzTest, for instance Decoder; all by itself
 #
 # What is found to reach new code is kept in $XDG_CACHE_HOME/cofferdam/fuzz (~/.cache/cofferdam/fuzz), a folder for each
-# target, and is where the next run starts, together with the seeds among proxy's test resources.
+# target, and is where the next run starts, together with the seeds among its module's test resources.
 # Ends with 0, or with 1 if an input broke something; then it says where the input lies and what to do with it.
 set -eu
 . "$(dirname "$(readlink -f "$0")")/../../ops/env.sh"
@@ -30,16 +30,15 @@ while [ $# -gt 0 ]; do
     shift
 done
 need_jdk25
-proxy=$root/proxy
-[ -s "$proxy/target/fuzz.classpath" ] || fail 3 "proxy's tests are not compiled; mvn test-compile does it"
-classpath=$proxy/target/test-classes:$proxy/target/classes:$(cat "$proxy/target/fuzz.classpath")
+modules=(proxy libos-guests)
 kept=${XDG_CACHE_HOME:-$HOME/.cache}/cofferdam/fuzz
 
-# fuzz CLASS METHOD: fuzzes one method. Fails if an input broke it.
+# fuzz MODULE CLASS METHOD: fuzzes one method. Fails if an input broke it.
 fuzz() {
-    local class=$1 method=$2 name=${1##*.} own seeds
+    local module=$root/$1 class=$2 method=$3 name=${2##*.} own seeds classpath
+    classpath=$module/target/test-classes:$module/target/classes:$(cat "$module/target/fuzz.classpath")
     own=$kept/$name
-    seeds=$proxy/src/test/resources/${class//.//}Inputs/$method
+    seeds=$module/src/test/resources/${class//.//}Inputs/$method
     mkdir -p "$own/corpus" "$own/findings"
     printf '== %s.%s for %s s\n' "$name" "$method" "$seconds"
     local corpus=("$own/corpus")
@@ -64,14 +63,17 @@ fuzz() {
 
 status=0
 wanted=("$@")
-while IFS= read -r file; do
-    name=$(basename "$file" FuzzTest.java)
-    if [ ${#wanted[@]} -gt 0 ] && ! [[ " ${wanted[*]} " == *" $name "* ]]; then
-        continue
-    fi
-    class=${file#"$proxy/src/test/java/"}
-    class=${class%.java}
-    method=$(awk '/@FuzzTest/ { seen = 1; next } seen { match($0, /[A-Za-z0-9_]+\(/); print substr($0, RSTART, RLENGTH - 1); exit }' "$file")
-    fuzz "${class//\//.}" "$method" || status=1
-done < <(grep -rl '@FuzzTest' "$proxy/src/test/java" | sort)
+for module in "${modules[@]}"; do
+    [ -s "$root/$module/target/fuzz.classpath" ] || fail 3 "$module's tests are not compiled; mvn test-compile does it"
+    while IFS= read -r file; do
+        name=$(basename "$file" FuzzTest.java)
+        if [ ${#wanted[@]} -gt 0 ] && ! [[ " ${wanted[*]} " == *" $name "* ]]; then
+            continue
+        fi
+        class=${file#"$root/$module/src/test/java/"}
+        class=${class%.java}
+        method=$(awk '/@FuzzTest/ { seen = 1; next } seen { match($0, /[A-Za-z0-9_]+\(/); print substr($0, RSTART, RLENGTH - 1); exit }' "$file")
+        fuzz "$module" "${class//\//.}" "$method" || status=1
+    done < <(grep -rl '@FuzzTest' "$root/$module/src/test/java" | sort)
+done
 exit $status

@@ -13,6 +13,7 @@
 #include "launcher.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -172,9 +173,16 @@ static bool understand(const struct exchange *e)
     return true;
 }
 
-bool relay_handshake(int guest, int back_end)
+bool relay_handshake(int guest, int back_end, int signals)
 {
     for (;;) {
+        struct pollfd watched[] = {{guest, POLLIN, 0}, {signals, POLLIN, 0}};
+        if (poll(watched, 2, -1) < 0 && errno != EINTR)
+            return false;
+        if (watched[0].revents == 0 && watched[1].revents != 0)
+            return false; /* the guest is to end, or has ended, before it began */
+        if (watched[0].revents == 0)
+            continue;
         char first;
         ssize_t n = recv(guest, &first, 1, MSG_PEEK);
         if (n == 0)

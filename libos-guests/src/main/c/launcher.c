@@ -240,7 +240,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "libos: this kernel does not let the guest have namespaces of its own; it is confined by its"
                         " system calls, Landlock and limits\n");
 
-    bool talked = relay_handshake(ends[0], back_end);
+    bool talked = relay_handshake(ends[0], back_end, signals);
     close(ends[0]);
     if (!talked || !take_filter(guest, board, reports))
         /* It has said why, unless it was killed. Without a filter no program runs. */

@@ -43,8 +43,11 @@ const char *enter_cage(const struct cage *cage, bool namespaces);
 
 /* handshake.c: the talk of front end and back end, which is held once by the guest and then repeated for it. */
 
-/* Carries the guest's talk to the back end and remembers it, until the guest hangs up. False if the back end failed. */
-bool relay_handshake(int guest, int back_end);
+/*
+ * Carries the guest's talk to the back end and remembers it, until the guest hangs up. False if the back end failed, or a
+ * signal came first, which is still there to be read.
+ */
+bool relay_handshake(int guest, int back_end, int signals);
 
 /* Holds the same talk with the next back end. Returns NULL, or why it did not succeed. */
 const char *repeat_handshake(int back_end);

@@ -15,6 +15,7 @@ public final class Constants {
     public static final int O_PATH = 0x200000;
     public static final int O_NOFOLLOW = 0x20000;
     public static final int F_SETFL = 4;
+    public static final int F_DUPFD_CLOEXEC = 1030;
     public static final int F_ADD_SEALS = 1033;
     public static final int F_GET_SEALS = 1034;
     public static final int F_SEAL_SHRINK = 2;
@@ -116,4 +117,5 @@ public final class Constants {
     public static final long SYS_TGKILL = 234;
     public static final long SYS_SECCOMP = 317;
     public static final long SYS_CLOSE_RANGE = 436;
+    public static final long SYS_GETRANDOM = 318;
 }

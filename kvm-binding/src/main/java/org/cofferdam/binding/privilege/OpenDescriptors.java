@@ -1,5 +1,6 @@
 package org.cofferdam.binding.privilege;
 
+import static org.cofferdam.binding.libc.Constants.F_DUPFD_CLOEXEC;
 import static org.cofferdam.binding.libc.Constants.SYS_CLOSE_RANGE;
 import static org.cofferdam.binding.libc.Libc.C;
 
@@ -31,6 +32,15 @@ public final class OpenDescriptors {
         if (first <= last && C.syscall(SYS_CLOSE_RANGE, first, last, 0, 0, 0) != 0) {
             throw Libc.failure("close_range", first + " to " + last);
         }
+    }
+
+    /** Another descriptor of the same open file, closed by exec. */
+    public static int duplicate(int fd) {
+        int other = C.fcntl(fd, F_DUPFD_CLOEXEC, 0);
+        if (other < 0) {
+            throw Libc.failure("fcntl", "F_DUPFD_CLOEXEC, " + fd);
+        }
+        return other;
     }
 
     /** Closes one. */

@@ -1,5 +1,6 @@
 package org.cofferdam.libos.guest;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.cofferdam.binding.Parts;
 import org.cofferdam.binding.event.Epoll;
@@ -14,24 +16,37 @@ import org.cofferdam.binding.event.EventFd;
 import org.cofferdam.binding.socket.UnixStream;
 import org.cofferdam.libos.frontend.BackEndException;
 import org.cofferdam.libos.guest.GuestSettings.OnLink;
+import org.cofferdam.libos.net.dhcp.DhcpClient;
+import org.cofferdam.libos.net.dhcp.Lease;
+import org.cofferdam.libos.net.socket.NetException;
 import org.cofferdam.libos.net.stack.NetworkStack;
 import org.cofferdam.libos.net.stack.StackSettings;
 import org.cofferdam.libos.net.wire.IpAddress;
 import org.cofferdam.libos.nic.Carrier;
 import org.cofferdam.libos.nic.RingLink;
+import org.jspecify.annotations.Nullable;
 
 /** A running network: see the package. */
 public final class GuestNetwork implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    /** Turns without work before the thread sleeps: a wake-up across cores costs 50 µs, so many turns take less. */
-    private static final int IDLE_TURNS = 500;
+    /** How long the thread looks for work before it sleeps: about what a sleep and its wake-up cost. */
+    private static final long SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
+
+    /** The most sleeps in a row without a look before them. */
+    private static final int MOST_REST = 15;
+
+    /** Looks for work between two looks at the clock, which cost more. */
+    private static final int LOOKS = 16;
 
     /** How often the back end is looked for. */
     private static final long MAINTAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** Longer than any turn of the thread and any look for a back end. */
     private static final long ANSWER_SECONDS = 30;
+
+    /** Three questions to a DHCP server (RFC 2131, section 4.1), and the check of what it gives. */
+    private static final long LEASE_SECONDS = 30;
 
     /** How long {@link #close} waits for the thread, which is at most one look for a back end. */
     private static final Duration END = PATIENCE.multipliedBy(2);
@@ -42,6 +57,16 @@ public final class GuestNetwork implements AutoCloseable {
     private final Epoll epoll;
     private final NetworkStack stack;
     private final Thread thread;
+
+    /** Sleeps without a look before: how many come next, and how many come after the next look in vain. */
+    private int resting;
+
+    private int rest;
+
+    private final CompletableFuture<Lease> firstLease = new CompletableFuture<>();
+    private volatile @Nullable GuestNames names;
+    private volatile @Nullable DhcpClient dhcp;
+    private volatile @Nullable Lease lease;
 
     // The waker's: whether the thread sleeps, or is about to and will look once more.
     private volatile boolean asleep;
@@ -121,11 +146,15 @@ public final class GuestNetwork implements AutoCloseable {
     }
 
     /**
-     * Gives the stack the addresses that the settings name. IPv6 ones are asked for on the link first, which takes a second.
+     * Gives the stack the addresses that the settings name, and waits until it has them: IPv6 ones are asked for on the
+     * link first, which takes a second, and a DHCP server has half a minute to answer. Once, before anybody asks for
+     * {@link #names}.
      *
      * @throws AddressInUseException if another station has one
+     * @throws IOException if no server gives an address; the client goes on asking
      */
-    public void configure(GuestSettings settings) throws AddressInUseException {
+    public void configure(GuestSettings settings) throws IOException {
+        names = new GuestNames(stack, settings, () -> lease);
         List<CompletableFuture<Boolean>> free = new ArrayList<>();
         List<OnLink> addresses = settings.addresses();
         boolean ignored =
@@ -138,6 +167,9 @@ public final class GuestNetwork implements AutoCloseable {
                             if (settings.slaac()) {
                                 stack.startV6();
                             }
+                            if (settings.dhcp()) {
+                                startDhcp(settings);
+                            }
                             return true;
                         });
         assert ignored;
@@ -146,6 +178,43 @@ public final class GuestNetwork implements AutoCloseable {
                 throw new AddressInUseException(addresses.get(i).address());
             }
         }
+        if (settings.dhcp()) {
+            awaitLease();
+        }
+    }
+
+    private void startDhcp(GuestSettings settings) throws NetException {
+        DhcpClient client =
+                new DhcpClient(stack, new SecureRandom(), settings.name(), this::leased);
+        client.start();
+        dhcp = client;
+    }
+
+    private void leased(@Nullable Lease held) {
+        lease = held;
+        if (held != null) {
+            boolean ignored = firstLease.complete(held);
+            assert ignored || firstLease.isDone();
+        }
+    }
+
+    private void awaitLease() throws IOException {
+        try {
+            Lease ignored = firstLease.copy().orTimeout(LEASE_SECONDS, TimeUnit.SECONDS).join();
+            assert ignored.seconds() > 0;
+        } catch (CompletionException e) {
+            throw new IOException(
+                    "no DHCP server on the link gave an address within " + LEASE_SECONDS + " s", e);
+        }
+    }
+
+    /** Names, once the network is configured. */
+    public GuestNames names() {
+        GuestNames configured = names;
+        if (configured == null) {
+            throw new IllegalStateException("the network is not configured yet");
+        }
+        return configured;
     }
 
     private CompletableFuture<Boolean> set(OnLink own, IpAddress routerV4) {
@@ -169,16 +238,7 @@ public final class GuestNetwork implements AutoCloseable {
      * @throws java.util.concurrent.CompletionException with what the task threw, or if the thread does not answer
      */
     public <T> T onStack(Callable<T> task) {
-        CompletableFuture<T> done = new CompletableFuture<>();
-        stack.execute(
-                () -> {
-                    try {
-                        done.complete(task.call());
-                    } catch (Exception e) {
-                        done.completeExceptionally(e);
-                    }
-                });
-        return done.orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS).join();
+        return stack.ask(task).orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS).join();
     }
 
     private void wake() {
@@ -188,23 +248,41 @@ public final class GuestNetwork implements AutoCloseable {
     }
 
     private void run() {
-        int idle = 0;
         long maintained = System.nanoTime();
         while (!ending) {
-            long now = System.nanoTime();
-            if (now - maintained >= MAINTAIN_NANOS) {
+            if (stack.turnBegan() - maintained >= MAINTAIN_NANOS) {
                 boolean ignored = link.maintain();
                 assert ignored == link.isUp();
-                maintained = now;
+                maintained = stack.turnBegan();
             }
-            if (stack.doWork() > 0) {
-                idle = 0;
-            } else if (++idle < IDLE_TURNS) {
-                Thread.onSpinWait();
-            } else {
+            if (stack.doWork() == 0 && !spin()) {
                 sleep(maintained + MAINTAIN_NANOS);
             }
         }
+    }
+
+    /**
+     * Looks for work for a while, unless that was in vain lately: each time that it was, the thread sleeps at once twice as
+     * often before it tries again. Timers wait: they come by the millisecond. Says whether there is work.
+     */
+    private boolean spin() {
+        if (resting > 0) {
+            resting--;
+            return false;
+        }
+        long began = stack.turnBegan();
+        do {
+            for (int i = 0; i < LOOKS; i++) {
+                if (link.queues().hasReceived() || stack.hasRequests() || ending) {
+                    rest = 0;
+                    return true;
+                }
+                Thread.onSpinWait();
+            }
+        } while (System.nanoTime() - began < SPIN_NANOS);
+        rest = Math.min(2 * rest + 1, MOST_REST);
+        resting = rest;
+        return false;
     }
 
     /** Sleeps until the card or another thread has something, the stack's next deadline, or a time. */
@@ -231,9 +309,22 @@ public final class GuestNetwork implements AutoCloseable {
         }
     }
 
+    /** Gives the leased address back; not from the stack's thread. */
+    private void endDhcp() {
+        DhcpClient client = dhcp;
+        if (client == null) {
+            return;
+        }
+        CompletableFuture<Boolean> ended = new CompletableFuture<>();
+        stack.execute(() -> client.stop(() -> ended.complete(true)));
+        boolean ignored = ended.completeOnTimeout(false, ANSWER_SECONDS, TimeUnit.SECONDS).join();
+        assert ignored || !thread.isAlive();
+    }
+
     /** Ends the thread and lets go of the card. Nobody uses a socket of the stack any more. */
     @Override
     public void close() {
+        endDhcp();
         ending = true;
         wake.signal();
         boolean interrupted = false;

@@ -47,11 +47,21 @@ public final class GuestStart {
         }
     }
 
+    /** This network is the guest's, which somebody else has started. Before the first channel is opened. */
+    public static void provide(GuestNetwork network) {
+        running = network;
+    }
+
     private static GuestNetwork start() throws IOException {
         GuestSettings settings = GuestSettings.ofProcess();
         GuestNetwork network = attach();
-        network.configure(settings);
-        return network;
+        try {
+            network.configure(settings);
+            return network;
+        } catch (IOException e) {
+            network.close();
+            throw e;
+        }
     }
 
     private static GuestNetwork attach() throws IOException {

@@ -233,6 +233,11 @@ public final class QueuePair implements AutoCloseable {
         return NONE;
     }
 
+    /** Whether {@link #receive} would find something, as far as a look at the queue tells. */
+    public boolean hasReceived() {
+        return receive != null && receive.hasReturned();
+    }
+
     private int copy(int buffer, int at, int bytes) {
         MemorySegment.copy(shared, buffersAt + (long) buffer * BUFFER_BYTES, frame, at, bytes);
         offerBuffer(buffer);

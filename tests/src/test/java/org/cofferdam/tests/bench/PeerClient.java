@@ -12,13 +12,14 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
  * The other side: loads a {@link PeerServer} and prints one line of figures. On the kernel's stack or any other.
  *
  * <p>Arguments: what to measure ({@code send}, {@code receive} or {@code ask}), address, port, seconds to warm up, seconds
- * to measure, connections, bytes of a question, and ids of processes whose cost belongs to the figure. Prints: Mbit/s or
+ * to measure, connections, bytes of a question, the most Mbit/s of a stream or 0, and ids of processes whose cost belongs to the figure. Prints: Mbit/s or
  * answers a second; p50, p99, p99.99 and the largest time of an answer in microseconds (0 for streams); then processor
  * milliseconds and the sleeps of its own process and of each of the others.
  */
@@ -28,13 +29,15 @@ final class PeerClient {
     private final InetSocketAddress address;
     private final int connections;
     private final int bytes;
+    private final double mostMegabits;
     private final Histogram nanos = new Histogram(LARGEST_NANOS, 3);
     private final ByteBuffer piece = ByteBuffer.allocateDirect(PeerServer.PIECE);
 
-    private PeerClient(InetSocketAddress address, int connections, int bytes) {
+    private PeerClient(InetSocketAddress address, int connections, int bytes, double mostMegabits) {
         this.address = address;
         this.connections = connections;
         this.bytes = bytes;
+        this.mostMegabits = mostMegabits;
     }
 
     public static void main(String[] arguments) throws IOException {
@@ -42,11 +45,12 @@ final class PeerClient {
                 new PeerClient(
                         new InetSocketAddress(arguments[1], Integer.parseInt(arguments[2])),
                         Integer.parseInt(arguments[5]),
-                        Integer.parseInt(arguments[6]));
+                        Integer.parseInt(arguments[6]),
+                        Double.parseDouble(arguments[7]));
         long warm = TimeUnit.SECONDS.toNanos(Long.parseLong(arguments[3]));
         long measured = TimeUnit.SECONDS.toNanos(Long.parseLong(arguments[4]));
         List<String> pids = new ArrayList<>(List.of("self"));
-        pids.addAll(Arrays.asList(arguments).subList(7, arguments.length));
+        pids.addAll(Arrays.asList(arguments).subList(8, arguments.length));
         Cost cost = new Cost(pids);
         switch (arguments[0]) {
             case "send" -> client.stream(true, warm, measured, cost);
@@ -78,9 +82,15 @@ final class PeerClient {
     }
 
     private long pass(SocketChannel channel, boolean send, long forNanos) throws IOException {
-        long end = System.nanoTime() + forNanos;
+        long began = System.nanoTime();
         long total = 0;
-        while (System.nanoTime() - end < 0) {
+        long now;
+        while ((now = System.nanoTime()) - began < forNanos) {
+            long ahead = mostMegabits > 0 ? (long) (total * 8e3 / mostMegabits) - (now - began) : 0;
+            if (ahead > 0) {
+                LockSupport.parkNanos(ahead);
+                continue;
+            }
             piece.clear();
             int n = send ? channel.write(piece) : channel.read(piece);
             if (n < 0) {

@@ -60,14 +60,19 @@ public record Command(List<String> words) {
 
     /** Runs it to its end; one that takes longer than a minute is ended and fails the test. */
     public Result run() {
+        return run(LIMIT);
+    }
+
+    /** The same with another limit. */
+    public Result run(Duration limit) {
         Process process = start();
         CompletableFuture<String> out = read(process.getInputStream());
         CompletableFuture<String> err = read(process.getErrorStream());
         try {
-            if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
                 throw new AssertionError(
-                        "did not end within " + LIMIT + ": " + String.join(" ", words));
+                        "did not end within " + limit + ": " + String.join(" ", words));
             }
         } catch (InterruptedException e) {
             process.destroyForcibly();

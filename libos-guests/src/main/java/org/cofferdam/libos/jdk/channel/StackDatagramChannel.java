@@ -442,7 +442,8 @@ public final class StackDatagramChannel extends DatagramChannel
     // --- options
 
     @Override
-    public <T> DatagramChannel setOption(SocketOption<T> name, @Nullable T value) throws IOException {
+    public <T> DatagramChannel setOption(SocketOption<T> name, @Nullable T value)
+            throws IOException {
         Options.requireSupported(DatagramOptions.ALL, name);
         requireOpen();
         options.set(name, value, socket);

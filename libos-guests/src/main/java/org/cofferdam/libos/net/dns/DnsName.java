@@ -159,7 +159,7 @@ public final class DnsName {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof DnsName name && Arrays.equals(wire, name.wire);
     }
 

@@ -22,6 +22,7 @@ public final class BufferPool implements AutoCloseable {
     private final ArrayDeque<MemorySegment>[] free;
     private final long limit;
     private long made;
+    private long lent;
 
     /** A pool that makes at most {@code limit} bytes. */
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -42,18 +43,26 @@ public final class BufferPool implements AutoCloseable {
         ArrayDeque<MemorySegment> same = free[place(size)];
         MemorySegment kept = same.poll();
         if (kept != null) {
+            lent += size;
             return kept;
         }
         if (made + size > limit) {
             return null;
         }
         made += size;
+        lent += size;
         return arena.allocate(size, 64);
     }
 
     /** Gives a buffer back. Nobody uses it any more. */
     public void give(MemorySegment buffer) {
+        lent -= buffer.byteSize();
         free[place((int) buffer.byteSize())].push(buffer);
+    }
+
+    /** Bytes of buffers that somebody has. The stack's thread. */
+    public long lent() {
+        return lent;
     }
 
     private static int place(int size) {

@@ -1,5 +1,7 @@
 package org.cofferdam.libos.net.stack;
 
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.cofferdam.libos.net.count.Counters;
@@ -39,6 +41,7 @@ public final class NetworkStack implements AutoCloseable {
     private final IpLayer ip;
     private final TcpLayer tcp;
     private final UdpLayer udp;
+    private long now;
 
     /**
      * A stack without an address.
@@ -56,7 +59,7 @@ public final class NetworkStack implements AutoCloseable {
         this.link = link;
         this.clock = clock;
         this.burst = settings.burst();
-        long now = clock.getAsLong();
+        this.now = clock.getAsLong();
         this.requests = new Requests(waker);
         this.pool = new BufferPool(settings.bufferBytes());
         this.wheel = new TimerWheel(now);
@@ -67,19 +70,24 @@ public final class NetworkStack implements AutoCloseable {
         setNow(now);
     }
 
+    /** When the last turn began, by the stack's clock. The stack's thread. */
+    public long turnBegan() {
+        return now;
+    }
+
     private void nextHopIsSilent(long high, long low) {
         tcp.nextHopIsSilent(high, low);
     }
 
-    private void setNow(long now) {
-        ip.output().setNow(now);
-        tcp.setNow(now);
-        udp.setNow(now);
+    private void setNow(long time) {
+        ip.output().setNow(time);
+        tcp.setNow(time);
+        udp.setNow(time);
     }
 
     /** One turn. Returns how much there was to do; 0 means that the thread may sleep. */
     public int doWork() {
-        long now = clock.getAsLong();
+        now = clock.getAsLong();
         setNow(now);
         int work = requests.serve(now);
         work += ip.receive(burst, now);
@@ -107,6 +115,20 @@ public final class NetworkStack implements AutoCloseable {
     /** Has the stack's thread run something in its next turn. Any thread. */
     public void execute(Runnable task) {
         requests.execute(task);
+    }
+
+    /** Has the stack's thread do something in its next turn, and says what came of it. Any thread. */
+    public <T> CompletableFuture<T> ask(Callable<T> task) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        execute(
+                () -> {
+                    try {
+                        done.complete(task.call());
+                    } catch (Exception e) {
+                        done.completeExceptionally(e);
+                    }
+                });
+        return done;
     }
 
     /**
@@ -172,6 +194,11 @@ public final class NetworkStack implements AutoCloseable {
     /** UDP: sockets. */
     public UdpLayer udp() {
         return udp;
+    }
+
+    /** Bytes of the rings that sockets have. The stack's thread. */
+    public long lentBytes() {
+        return pool.lent();
     }
 
     /** What was counted. Any thread. */

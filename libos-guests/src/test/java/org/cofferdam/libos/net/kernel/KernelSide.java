@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.cofferdam.binding.net.Tap;
 import org.cofferdam.libos.net.link.ImpairedLink;
@@ -48,6 +49,7 @@ final class KernelSide {
     private final Tap tap;
     private final Thread thread;
     private final List<Process> programs = new ArrayList<>();
+    private final AtomicLong skipped = new AtomicLong();
     private volatile boolean ending;
 
     KernelSide(LinkFeatures features) {
@@ -74,7 +76,7 @@ final class KernelSide {
         stack =
                 new NetworkStack(
                         link,
-                        System::nanoTime,
+                        () -> System.nanoTime() + skipped.get(),
                         new java.security.SecureRandom(),
                         () -> {},
                         StackSettings.DEFAULT);
@@ -112,6 +114,23 @@ final class KernelSide {
                     link.impair(bad, bad);
                     return true;
                 });
+    }
+
+    /** Has the stack, and nobody else, believe that so much time has passed. */
+    void skip(long nanos) {
+        skipped.addAndGet(nanos);
+    }
+
+    /** The interface's name in the namespace. */
+    String device() {
+        return name;
+    }
+
+    /** Starts a command in the namespace. */
+    Program command(String... words) {
+        List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", name));
+        all.addAll(List.of(words));
+        return new Program(start(all));
     }
 
     /** Starts {@link KernelProgram} in the namespace. */

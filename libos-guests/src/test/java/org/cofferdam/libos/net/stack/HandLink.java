@@ -13,20 +13,22 @@ import org.cofferdam.libos.net.link.Offload;
 import org.cofferdam.libos.net.wire.MacAddress;
 
 /** A link whose other end is the test: it puts frames in as bytes and looks at those that come out. */
-final class HandLink implements Link {
-    static final MacAddress MAC = MacAddress.parse("02:cf:00:00:00:01");
+public final class HandLink implements Link {
+    /** The stack's address. */
+    public static final MacAddress MAC = MacAddress.parse("02:cf:00:00:00:01");
 
     private final MemorySegment memory = Arena.ofAuto().allocate(70_000);
     private final ArrayDeque<byte[]> in = new ArrayDeque<>();
     private final List<byte[]> out = new ArrayList<>();
     private final Offload none = new Offload();
 
-    void put(byte[] frame) {
+    /** Puts a frame in. */
+    public void put(byte[] frame) {
         in.add(frame);
     }
 
     /** Takes all frames that came out. */
-    List<byte[]> take() {
+    public List<byte[]> take() {
         List<byte[]> all = new ArrayList<>(out);
         out.clear();
         return all;
