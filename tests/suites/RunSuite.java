@@ -20,7 +20,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
  *
  * <p>Arguments: the file to write, a folder for stack traces, a package, and a pattern for the names of its classes.
  */
-final class RunSuite implements TestExecutionListener {
+public final class RunSuite implements TestExecutionListener {
     private record Case(String outcome, long millis, String why) {}
 
     private final Map<String, Case> cases = new TreeMap<>();

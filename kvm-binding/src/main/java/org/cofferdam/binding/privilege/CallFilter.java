@@ -14,6 +14,8 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.cofferdam.binding.NativeCallException;
 import org.cofferdam.binding.libc.Errno;
 import org.cofferdam.binding.libc.Libc;
@@ -97,6 +99,15 @@ public final class CallFilter {
     /** How many system calls are in the list, those that are only answered with an error not counted. */
     public int calls() {
         return (int) rules.values().stream().filter(lines -> lines.getFirst().errno() == 0).count();
+    }
+
+    /** The numbers of the calls in the list, those that are only answered with an error not among them. */
+    public Set<Integer> numbers() {
+        return rules.values().stream()
+                .map(List::getFirst)
+                .filter(rule -> rule.errno() == 0)
+                .map(CallRule::number)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** The SHA-256 of the list's text, in hexadecimal. */

@@ -74,7 +74,8 @@ public final class FileServer {
         long wanted;
         try {
             wanted =
-                    Long.parseLong(exchange.getRequestURI().getPath().substring("/bytes/".length()));
+                    Long.parseLong(
+                            exchange.getRequestURI().getPath().substring("/bytes/".length()));
         } catch (NumberFormatException e) {
             wanted = -1;
         }

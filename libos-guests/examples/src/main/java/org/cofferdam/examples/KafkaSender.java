@@ -30,7 +30,8 @@ public final class KafkaSender {
             for (int i = 0; i < count; i++) {
                 sent.add(
                         producer.send(
-                                new ProducerRecord<>(args[1], Integer.toString(i), value(i, count))));
+                                new ProducerRecord<>(
+                                        args[1], Integer.toString(i), value(i, count))));
             }
             long bytes = 0;
             for (Future<RecordMetadata> one : sent) {

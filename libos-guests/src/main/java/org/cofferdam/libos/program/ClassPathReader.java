@@ -1,13 +1,9 @@
 package org.cofferdam.libos.program;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystem;
 import java.nio.file.FileVisitOption;
@@ -21,6 +17,7 @@ import java.util.jar.Attributes;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import org.cofferdam.libos.files.HeldFile;
+import org.cofferdam.libos.files.HeldFolder;
 
 /**
  * Reads a class path of the host into memory, with what the manifests of its jars add to it. Used once, by one thread,
@@ -31,7 +28,6 @@ final class ClassPathReader {
     private static final long MOST_BYTES = 4L << 30;
 
     private static final int MOST_FILES = 200_000;
-    private static final int MOST_BYTES_A_READ = 1 << 30;
 
     private final FileSystem host;
     private final MemoryUrls urls;
@@ -131,32 +127,19 @@ final class ClassPathReader {
     }
 
     private HeldFile file(Path path) throws IOException, ProgramException {
-        try (FileChannel channel = FileChannel.open(path)) {
-            long size = channel.size();
-            bytes += size;
-            files++;
-            if (bytes > MOST_BYTES || files > MOST_FILES) {
-                throw new ProgramException(
-                        "the class path has more than "
-                                + (MOST_BYTES >> 30)
-                                + " GiB or "
-                                + MOST_FILES
-                                + " files (at "
-                                + path
-                                + "); a guest holds it in memory");
-            }
-            MemorySegment memory = Arena.ofAuto().allocate(size, 8);
-            for (long at = 0; at < size; ) {
-                ByteBuffer part =
-                        memory.asSlice(at, Math.min(size - at, MOST_BYTES_A_READ)).asByteBuffer();
-                int n = channel.read(part, at);
-                if (n <= 0) {
-                    throw new ProgramException(path + " became shorter while it was read");
-                }
-                at += n;
-            }
-            return new HeldFile(
-                    path.toString(), memory, Files.getLastModifiedTime(path).toInstant());
+        HeldFile file = HeldFolder.readFile(path, path.toString());
+        bytes += file.size();
+        files++;
+        if (bytes > MOST_BYTES || files > MOST_FILES) {
+            throw new ProgramException(
+                    "the class path has more than "
+                            + (MOST_BYTES >> 30)
+                            + " GiB or "
+                            + MOST_FILES
+                            + " files (at "
+                            + path
+                            + "); a guest holds it in memory");
         }
+        return file;
     }
 }

@@ -2,6 +2,7 @@ package org.cofferdam.libos.program;
 
 import java.lang.classfile.ClassFile;
 import java.lang.constant.ClassDesc;
+import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandles;
 import java.lang.management.ManagementFactory;
 import java.net.ProxySelector;
@@ -48,6 +49,10 @@ public final class WarmUp {
                             "native libraries",
                             "each class that has one looks for its file when it is initialized",
                             WarmUp::loadLibraries),
+                    new Touch(
+                            "libsyslookup",
+                            "native library behind Linker.defaultLookup",
+                            () -> Linker.nativeLinker().defaultLookup().find("getpid")),
                     new Touch(
                             "names of characters",
                             "a resource in lib/modules, which libjimage finds",
@@ -166,7 +171,9 @@ public final class WarmUp {
                     "sun.net.dns.ResolverConfigurationImpl",
                     "sun.net.spi.DefaultProxySelector",
                     "sun.nio.ch.IOUtil",
+                    "sun.nio.ch.NativeThread",
                     "sun.nio.ch.NioSocketImpl",
+                    "sun.nio.ch.UnixFileDispatcherImpl",
                     "sun.nio.fs.LinuxNativeDispatcher",
                     "sun.nio.fs.UnixNativeDispatcher",
                     "jdk.net.LinuxSocketOptions",

@@ -29,6 +29,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import jdk.net.ExtendedSocketOptions;
 import org.cofferdam.libos.jdk.TwoGuests.Pair;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -287,10 +288,20 @@ class SocketChannelTest {
                 assertEquals(on, client.getOption(StandardSocketOptions.TCP_NODELAY));
                 assertEquals(on, client.socket().getKeepAlive());
             }
-            assertFalse(client.supportedOptions().contains(StandardSocketOptions.IP_TOS));
+            assertEquals(7200, client.getOption(ExtendedSocketOptions.TCP_KEEPIDLE));
+            client.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, 30);
+            client.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, 5);
+            client.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
+            assertEquals(30, client.getOption(ExtendedSocketOptions.TCP_KEEPIDLE));
+            assertEquals(5, client.getOption(ExtendedSocketOptions.TCP_KEEPINTERVAL));
+            assertEquals(3, client.getOption(ExtendedSocketOptions.TCP_KEEPCOUNT));
+            // Its lower two bits are TCP's own.
+            client.setOption(StandardSocketOptions.IP_TOS, 0xbb);
+            assertEquals(0xb8, client.getOption(StandardSocketOptions.IP_TOS));
+            assertFalse(client.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT));
             assertThrows(
                     UnsupportedOperationException.class,
-                    () -> client.setOption(StandardSocketOptions.IP_TOS, 1));
+                    () -> client.setOption(StandardSocketOptions.SO_REUSEPORT, true));
         }
     }
 

@@ -1,10 +1,11 @@
 package org.cofferdam.libos.program;
 
 import java.nio.channels.Selector;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Optional;
 import org.cofferdam.binding.privilege.CallFilter;
+import org.cofferdam.libos.files.GuestFiles;
+import org.cofferdam.libos.files.HostFiles;
 
 /**
  * The child process of tests: reads the program, warms up, may put itself under a filter without files, and runs it.
@@ -17,8 +18,11 @@ final class ConfinedChild {
     private ConfinedChild() {}
 
     public static void main(String[] arguments) throws Throwable {
-        Program program =
-                Program.load(new ProgramSource.Jar(arguments[1]), FileSystems.getDefault());
+        Program program = Program.load(new ProgramSource.Jar(arguments[1]), HostFiles.system());
+        Optional<GuestFiles> files = GuestFiles.ofTheProcess();
+        if (files.isPresent()) {
+            files.get().show(program.files());
+        }
         Selector.open()
                 .close(); // the host's, which takes some files and limits when it is first used
         if (!Boolean.getBoolean("cold")) {
@@ -26,7 +30,7 @@ final class ConfinedChild {
             System.out.println("library classes " + LibraryClasses.load());
         }
         if (!arguments[0].equals("-")) {
-            String list = Files.readString(Path.of(arguments[0]));
+            String list = Files.readString(HostFiles.system().getPath(arguments[0]));
             String modules = String.valueOf(RuntimeImage.descriptor().orElseThrow());
             CallFilter.parse(list.replace("MODULES", modules)).install();
         }

@@ -13,6 +13,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A program in a process that can open no file, by seccomp. It uses much of the JDK for the first time there: see
@@ -20,7 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class ConfinedProgramTest {
     private static final String SYSTEM_LOADER =
-            "-Djava.system.class.loader=" + ProgramLoader.class.getName();
+            "-Djava.system.class.loader=org.cofferdam.libos.program.ProgramLoader";
+
+    private static final String DEFAULT_FILES = "java.nio.file.spi.DefaultFileSystemProvider";
+    private static final String GUEST_FILES = "org.cofferdam.libos.files.GuestFileSystemProvider";
 
     @TempDir Path folder;
 
@@ -52,11 +57,12 @@ final class ConfinedProgramTest {
                 .toString();
     }
 
-    @Test
-    void whatTheJdkOpensLateIsThereWhenNothingCanBeOpened() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {SYSTEM_LOADER, "-D" + DEFAULT_FILES + "=" + GUEST_FILES})
+    void whatTheJdkOpensLateIsThereWhenNothingCanBeOpened(String option) throws Exception {
         ChildJvm.Ended ended =
                 ChildJvm.run(
-                        List.of(SYSTEM_LOADER),
+                        List.of(SYSTEM_LOADER, option),
                         List.of(ConfinedChild.class.getName(), list(), program().toString()));
         assertEquals(0, ended.exit(), ended.text());
         assertTrue(ended.out().contains("missing []"), ended.text());
@@ -81,6 +87,30 @@ final class ConfinedProgramTest {
                                 "management"));
         assertTrue(
                 ended.out().stream().filter(line -> line.startsWith("FAILED")).count() >= 3,
+                ended.text());
+    }
+
+    @Test
+    void aProgramHasFilesWhereTheProcessHasNone() throws Exception {
+        Path jar =
+                new Sources()
+                        .attribute("Main-Class", "guestprogram.UsesFiles")
+                        .source("guestprogram/UsesFiles.java")
+                        .file("found.txt", "found")
+                        .jar(folder.resolve("app.jar"));
+        ChildJvm.Ended ended =
+                ChildJvm.run(
+                        List.of(SYSTEM_LOADER, "-D" + DEFAULT_FILES + "=" + GUEST_FILES),
+                        List.of(ConfinedChild.class.getName(), list(), jar.toString()));
+        assertEquals(
+                List.of(
+                        "own jar: found",
+                        "temporary: written",
+                        "zip: zipped",
+                        "lines: 3",
+                        "passwd: java.nio.file.NoSuchFileException: /etc/passwd",
+                        "content type: text/html"),
+                ended.out().subList(2, 8),
                 ended.text());
     }
 

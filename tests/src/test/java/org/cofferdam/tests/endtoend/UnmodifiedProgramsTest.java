@@ -7,21 +7,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import org.awaitility.Awaitility;
 import org.cofferdam.tests.lab.Command;
-import org.cofferdam.tests.lab.Json;
+import org.cofferdam.tests.lab.GuestJvms;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
 import org.cofferdam.tests.lab.RunningPlace;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -96,7 +89,7 @@ final class UnmodifiedProgramsTest {
 
     @RegisterExtension private static final RunningPlace PLACE = new RunningPlace();
 
-    private static final List<Process> STARTED = new ArrayList<>();
+    @RegisterExtension private static final GuestJvms GUESTS = new GuestJvms(PLACE);
 
     private final NetworkNamespaces network = PLACE.network();
     private final RunningMonitor monitor = PLACE.monitor();
@@ -115,74 +108,9 @@ final class UnmodifiedProgramsTest {
         Files.write(folder.resolve("part"), piece);
         Files.writeString(PLACE.monitor().folder().resolve("Fetch.java"), FETCH);
         Files.writeString(PLACE.monitor().folder().resolve("Server.java"), NETTY);
-        port("server", "02:00:00:00:00:21", SERVER);
-        port("client", "02:00:00:00:00:22", CLIENT);
-        port("netty", "02:00:00:00:00:23", NETTY_SERVER);
-    }
-
-    private static void port(String name, String mac, String ip) {
-        guest(PLACE.monitor(), "add", name, "--mac", mac, "--ip", ip).orFail();
-    }
-
-    private static Command.Result guest(RunningMonitor monitor, String command, String... words) {
-        return monitor.launcher("guest", command)
-                .with(words)
-                .with("--run-dir", monitor.runDir().toString())
-                .run();
-    }
-
-    @AfterAll
-    static void nothingIsLeft() throws InterruptedException {
-        for (Process process : STARTED) {
-            process.destroyForcibly();
-            assertTrue(process.waitFor(20, TimeUnit.SECONDS));
-        }
-    }
-
-    /** A JVM that has the port's library OS for its channels; it is otherwise any JVM. */
-    private Command java(String port, String ip, String... words) {
-        String socket =
-                Json.parse(guest(monitor, "show", port, "-o", "json").orFail().out())
-                        .at("socket")
-                        .asText();
-        return network.in(
-                        Namespace.HOST,
-                        jdk("java"),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-Djnr.ffi.x86asm.enabled=false",
-                        "-Djava.nio.channels.spi.SelectorProvider=org.cofferdam.libos.jdk.GuestSelectorProvider",
-                        "-Dcofferdam.libos.attach=" + socket,
-                        "-Dcofferdam.libos.ip=" + ip + "/24",
-                        "-cp",
-                        classPath())
-                .with(words);
-    }
-
-    private static String jdk(String program) {
-        return Path.of(System.getProperty("java.home"), "bin", program).toString();
-    }
-
-    /** What the library OS needs of this JVM's own class path. */
-    private static String classPath() {
-        return Arrays.stream(System.getProperty("java.class.path").split(":"))
-                .filter(p -> !p.contains("/tests/target") && !p.contains("junit"))
-                .collect(Collectors.joining(":"));
-    }
-
-    /** Starts a program whose output goes to a file of its name. */
-    private Process start(String name, Command command) throws IOException {
-        Process process =
-                new ProcessBuilder(command.words())
-                        .redirectErrorStream(true)
-                        .redirectOutput(monitor.folder().resolve(name).toFile())
-                        .start();
-        STARTED.add(process);
-        return process;
-    }
-
-    private String said(String name) throws IOException {
-        return Files.readString(monitor.folder().resolve(name));
+        GUESTS.port("server", "02:00:00:00:00:21", SERVER);
+        GUESTS.port("client", "02:00:00:00:00:22", CLIENT);
+        GUESTS.port("netty", "02:00:00:00:00:23", NETTY_SERVER);
     }
 
     private String www() {
@@ -193,17 +121,11 @@ final class UnmodifiedProgramsTest {
         return network.shell(Namespace.HOST, "sha256sum < " + www() + "/big").substring(0, 64);
     }
 
-    private void awaitPage(Namespace from, String url) {
-        Awaitility.await("an answer from " + url)
-                .atMost(Duration.ofSeconds(30))
-                .until(() -> network.in(from, "curl", "-sf", "-m", "2", url).run().exit() == 0);
-    }
-
     private Process serve() throws IOException {
         Process server =
-                start(
+                GUESTS.start(
                         "server",
-                        java(
+                        GUESTS.java(
                                 "server",
                                 SERVER,
                                 "-m",
@@ -216,7 +138,7 @@ final class UnmodifiedProgramsTest {
                                 www(),
                                 "-o",
                                 "none"));
-        awaitPage(Namespace.OUTSIDE, "http://" + SERVER + ":8080/");
+        GUESTS.awaitPage("server", Namespace.OUTSIDE, "http://" + SERVER + ":8080/");
         return server;
     }
 
@@ -225,7 +147,7 @@ final class UnmodifiedProgramsTest {
         Process server = serve();
         String url = "http://" + SERVER + ":8080/big";
         String got = network.shell(Namespace.OUTSIDE, "curl -s -m 50 " + url + " | sha256sum");
-        assertEquals(hash(), got.substring(0, 64), said("server"));
+        assertEquals(hash(), got.substring(0, 64), GUESTS.said("server"));
 
         sixtyFourAtOnce(url.replace("big", "part"));
         server.destroy();
@@ -252,9 +174,9 @@ final class UnmodifiedProgramsTest {
     void whatNettyServesInAGuestIsIntact() throws IOException {
         String program = monitor.folder().resolve("Server.java").toString();
         Process server =
-                start(
+                GUESTS.start(
                         "netty",
-                        java(
+                        GUESTS.java(
                                 "netty",
                                 NETTY_SERVER,
                                 program,
@@ -262,7 +184,7 @@ final class UnmodifiedProgramsTest {
                                 "8082",
                                 www() + "/part"));
         String url = "http://" + NETTY_SERVER + ":8082/";
-        awaitPage(Namespace.OUTSIDE, url);
+        GUESTS.awaitPage("netty", Namespace.OUTSIDE, url);
         sixtyFourAtOnce(url);
         server.destroy();
     }
@@ -270,11 +192,11 @@ final class UnmodifiedProgramsTest {
     @Test
     void whatTheJdksHttpClientFetchesInAGuestIsIntact() throws IOException {
         Process outside =
-                start(
+                GUESTS.start(
                         "outside",
                         network.in(
                                 Namespace.OUTSIDE,
-                                jdk("jwebserver"),
+                                GuestJvms.jdk("jwebserver"),
                                 "-b",
                                 NetworkNamespaces.OUTSIDE_IP,
                                 "-p",
@@ -284,9 +206,9 @@ final class UnmodifiedProgramsTest {
                                 "-o",
                                 "none"));
         String at = "http://" + NetworkNamespaces.OUTSIDE_IP + ":8081/";
-        awaitPage(Namespace.OUTSIDE, at);
+        GUESTS.awaitPage("outside", Namespace.OUTSIDE, at);
         String program = monitor.folder().resolve("Fetch.java").toString();
-        Command.Result got = java("client", CLIENT, program, at + "big").run().orFail();
+        Command.Result got = GUESTS.java("client", CLIENT, program, at + "big").run().orFail();
         assertEquals(hash(), got.out().strip());
         outside.destroy();
     }
@@ -294,7 +216,8 @@ final class UnmodifiedProgramsTest {
     @Test
     void wrongPropertiesAreToldInOneSentence() {
         Command.Result refused =
-                java("server", "10.77.0.21/24/7", "-m", "jdk.httpserver", "-b", SERVER).run();
+                GUESTS.java("server", "10.77.0.21/24/7", "-m", "jdk.httpserver", "-b", SERVER)
+                        .run();
         assertTrue(
                 (refused.out() + refused.err()).contains("cofferdam.libos.ip is not"),
                 refused.toString());

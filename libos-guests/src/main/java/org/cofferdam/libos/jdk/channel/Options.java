@@ -17,12 +17,21 @@ final class Options {
         }
     }
 
-    /** A buffer's size (StandardSocketOptions): more than no bytes. */
+    /** A buffer's size, a time or a count: more than none. */
     static int positive(SocketOption<?> name, @Nullable Integer value) {
-        int bytes = requireNonNull(value);
-        if (bytes <= 0) {
-            throw new IllegalArgumentException(name.name() + " is a number of bytes: " + bytes);
+        int number = requireNonNull(value);
+        if (number <= 0) {
+            throw new IllegalArgumentException(name.name() + " is more than 0: " + number);
         }
-        return bytes;
+        return number;
+    }
+
+    /** A traffic class, or hops: 0 to 255. */
+    static int aByte(SocketOption<?> name, @Nullable Integer value) {
+        int number = requireNonNull(value);
+        if (number < 0 || number > 255) {
+            throw new IllegalArgumentException(name.name() + " is 0 to 255: " + number);
+        }
+        return number;
     }
 }

@@ -1,5 +1,7 @@
 package org.cofferdam.libos.jdk.channel;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketOption;
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class SocketOptionNumbers {
     /** A channel's way to set an option. */
     interface Setter {
-        @Nullable Object set(SocketOption<Object> name, Object value) throws IOException;
+        @Nullable Object set(SocketOption<Object> name, @Nullable Object value) throws IOException;
     }
 
     /** A channel's way to tell one. */
@@ -19,21 +21,20 @@ final class SocketOptionNumbers {
         @Nullable Object get(SocketOption<?> name) throws IOException;
     }
 
+    private static final Integer NO_LINGER = -1;
+
     private SocketOptionNumbers() {}
 
     @SuppressWarnings("unchecked") // java.net's own methods give each number the type of its option
-    static void set(int option, Object value, Setter channel) throws SocketException {
+    static void set(int option, @Nullable Object value, Setter channel) throws SocketException {
         if (option == SocketOptions.SO_OOBINLINE) {
-            if (!(Boolean) value) {
+            if (!(Boolean) requireNonNull(value)) {
                 throw new SocketException("the stack keeps urgent data in line");
             }
             return;
         }
-        // java.net says "off" to a linger time by false.
-        Object known =
-                option == SocketOptions.SO_LINGER && !(value instanceof Integer) ? -1 : value;
         try {
-            Object ignored = channel.set((SocketOption<Object>) name(option), known);
+            Object ignored = channel.set((SocketOption<Object>) name(option), meant(option, value));
             assert ignored != null;
         } catch (IOException e) {
             throw Failures.asSocketException(e);
@@ -42,17 +43,31 @@ final class SocketOptionNumbers {
         }
     }
 
-    static Object get(int option, Getter channel) throws SocketException {
+    private static @Nullable Object meant(int option, @Nullable Object value) {
+        return switch (option) {
+            // java.net says "off" to a linger time by false, and by true that nothing is looped
+            // back.
+            case SocketOptions.SO_LINGER -> value instanceof Integer ? value : NO_LINGER;
+            case SocketOptions.IP_MULTICAST_LOOP -> !(Boolean) requireNonNull(value);
+            default -> value;
+        };
+    }
+
+    /** Null where the channel has no value. */
+    static @Nullable Object get(int option, Getter channel) throws SocketException {
         if (option == SocketOptions.SO_OOBINLINE) {
             return true;
         }
         try {
             Object value = channel.get(name(option));
             if (value == null) {
-                throw new SocketException("the option has no value");
+                return null;
             }
-            boolean off = option == SocketOptions.SO_LINGER && value.equals(-1);
-            return off ? false : value;
+            return switch (option) {
+                case SocketOptions.SO_LINGER -> value.equals(-1) ? (Object) false : value;
+                case SocketOptions.IP_MULTICAST_LOOP -> !(Boolean) value;
+                default -> value;
+            };
         } catch (IOException e) {
             throw Failures.asSocketException(e);
         } catch (UnsupportedOperationException e) {
@@ -75,6 +90,8 @@ final class SocketOptionNumbers {
             case SocketOptions.SO_SNDBUF -> StandardSocketOptions.SO_SNDBUF;
             case SocketOptions.SO_BROADCAST -> StandardSocketOptions.SO_BROADCAST;
             case SocketOptions.IP_TOS -> StandardSocketOptions.IP_TOS;
+            case SocketOptions.IP_MULTICAST_LOOP -> StandardSocketOptions.IP_MULTICAST_LOOP;
+            case SocketOptions.IP_MULTICAST_IF2 -> StandardSocketOptions.IP_MULTICAST_IF;
             default -> throw new SocketException("the stack has no option of number " + option);
         };
     }

@@ -1,18 +1,21 @@
 package org.cofferdam.libos.jdk.channel;
 
+import static java.util.Objects.requireNonNull;
+
 import java.net.SocketOptions;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** {@code SO_TIMEOUT} of a socket of java.net, which a channel does not have. Any thread. */
 final class SocketTimeouts {
     private volatile int millis;
 
     /** Takes the option if it is this one. */
-    boolean set(int option, Object value) {
+    boolean set(int option, @Nullable Object value) {
         if (option != SocketOptions.SO_TIMEOUT) {
             return false;
         }
-        millis = (Integer) value;
+        millis = (Integer) requireNonNull(value);
         return true;
     }
 

@@ -8,9 +8,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AlreadyConnectedException;
@@ -35,17 +35,12 @@ import org.jspecify.annotations.Nullable;
 /** A UDP port of the stack. Groups cannot be joined. */
 public final class StackDatagramChannel extends DatagramChannel
         implements Pollable, ReadinessListener {
-    static final Set<SocketOption<?>> OPTIONS =
-            Set.of(
-                    StandardSocketOptions.SO_RCVBUF,
-                    StandardSocketOptions.SO_SNDBUF,
-                    StandardSocketOptions.SO_REUSEADDR);
-
     private final Station station;
     private final Interrupts interrupts;
     private final Side in = new Side();
     private final Side out = new Side();
     private final Gate gate;
+    private final DatagramOptions options = new DatagramOptions();
     private final Watchers watchers = new Watchers();
     private final ReentrantLock change = new ReentrantLock();
 
@@ -53,8 +48,6 @@ public final class StackDatagramChannel extends DatagramChannel
     private volatile @Nullable UdpSocket socket;
     private volatile @Nullable InetSocketAddress remote;
     private volatile IpAddress localWhenConnected = IpAddress.ANY_V4;
-    private volatile int bufferBytes = StackSocketChannel.USUAL_BUFFER;
-    private volatile boolean reuse;
     private @Nullable DatagramSocket shown;
 
     /** A channel that is not bound. */
@@ -117,7 +110,8 @@ public final class StackDatagramChannel extends DatagramChannel
                                             .open(
                                                     Station.ip(address),
                                                     address.getPort(),
-                                                    bufferBytes));
+                                                    options.bufferBytes()));
+            options.giveTo(made);
             socket = made;
             made.listen(this);
             watchers.tell();
@@ -131,9 +125,9 @@ public final class StackDatagramChannel extends DatagramChannel
 
     @Override
     public DatagramChannel connect(SocketAddress to) throws IOException {
-        InetSocketAddress address = Station.checked(to);
+        InetSocketAddress address = Station.checkedPeer(to);
         if (address.getPort() == 0) {
-            throw new java.net.SocketException("Can't connect to port 0");
+            throw new SocketException("Can't connect to port 0");
         }
         change.lock();
         try {
@@ -358,7 +352,7 @@ public final class StackDatagramChannel extends DatagramChannel
 
     @Override
     public int send(ByteBuffer source, SocketAddress target) throws IOException {
-        InetSocketAddress to = Station.checked(target);
+        InetSocketAddress to = Station.checkedPeer(target);
         out.take();
         try {
             requireOpen();
@@ -402,6 +396,12 @@ public final class StackDatagramChannel extends DatagramChannel
     private int sendTo(InetSocketAddress to, ByteBuffer source) throws IOException {
         UdpSocket from = bound();
         IpAddress address = Station.ip(to);
+        if (address.isV4()
+                && !options.maySendToAll()
+                && station.stack().ip().addresses().isBroadcast(address.v4())) {
+            // As on Linux (ip(7)): it must be asked for by SO_BROADCAST.
+            throw new SocketException("Permission denied: " + to + " is all of a network");
+        }
         int bytes = source.remaining();
         boolean sent = false;
         if (!isBlocking()) {
@@ -442,30 +442,24 @@ public final class StackDatagramChannel extends DatagramChannel
     // --- options
 
     @Override
-    public <T> DatagramChannel setOption(SocketOption<T> name, T value) throws IOException {
-        Options.requireSupported(OPTIONS, name);
+    public <T> DatagramChannel setOption(SocketOption<T> name, @Nullable T value)
+            throws IOException {
+        Options.requireSupported(DatagramOptions.ALL, name);
         requireOpen();
-        if (name.equals(StandardSocketOptions.SO_REUSEADDR)) {
-            reuse = (Boolean) requireNonNull(value);
-        } else {
-            // Both rings have the same size.
-            bufferBytes = Math.max(bufferBytes, Options.positive(name, (Integer) value));
-        }
+        options.set(name, value, socket);
         return this;
     }
 
     @Override
-    @SuppressWarnings("unchecked") // each option's type is in its name
-    public <T> T getOption(SocketOption<T> name) throws IOException {
-        Options.requireSupported(OPTIONS, name);
+    public <T> @Nullable T getOption(SocketOption<T> name) throws IOException {
+        Options.requireSupported(DatagramOptions.ALL, name);
         requireOpen();
-        Object value = name.equals(StandardSocketOptions.SO_REUSEADDR) ? reuse : bufferBytes;
-        return (T) value;
+        return options.get(name);
     }
 
     @Override
     public Set<SocketOption<?>> supportedOptions() {
-        return OPTIONS;
+        return DatagramOptions.ALL;
     }
 
     @Override

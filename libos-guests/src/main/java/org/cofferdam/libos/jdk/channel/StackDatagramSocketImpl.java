@@ -1,5 +1,7 @@
 package org.cofferdam.libos.jdk.channel;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocketImpl;
@@ -217,20 +219,20 @@ public final class StackDatagramSocketImpl extends DatagramSocketImpl {
 
     @Override
     protected int getTimeToLive() throws IOException {
-        return made().getOption(StandardSocketOptions.IP_MULTICAST_TTL);
+        return requireNonNull(made().getOption(StandardSocketOptions.IP_MULTICAST_TTL));
     }
 
     // --- options
 
     @Override
-    public void setOption(int option, Object value) throws SocketException {
+    public void setOption(int option, @Nullable Object value) throws SocketException {
         if (!timeouts.set(option, value)) {
             SocketOptionNumbers.set(option, value, made()::setOption);
         }
     }
 
     @Override
-    public Object getOption(int option) throws SocketException {
+    public @Nullable Object getOption(int option) throws SocketException {
         StackDatagramChannel now = made();
         InetSocketAddress local = now.localAddress();
         return switch (option) {
@@ -247,12 +249,12 @@ public final class StackDatagramSocketImpl extends DatagramSocketImpl {
     }
 
     @Override
-    protected <T> T getOption(SocketOption<T> name) throws IOException {
+    protected <T> @Nullable T getOption(SocketOption<T> name) throws IOException {
         return made().getOption(name);
     }
 
     @Override
     protected Set<SocketOption<?>> supportedOptions() {
-        return StackDatagramChannel.OPTIONS;
+        return DatagramOptions.ALL;
     }
 }

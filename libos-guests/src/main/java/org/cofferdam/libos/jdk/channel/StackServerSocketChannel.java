@@ -107,8 +107,8 @@ public final class StackServerSocketChannel extends ServerSocketChannel
         return accept(Side.FOREVER);
     }
 
-    /** The same for a bounded time, when it blocks. */
-    @Nullable StackSocketChannel accept(long nanos) throws IOException {
+    /** The same for a bounded time in nanoseconds, when it blocks; a {@code SocketTimeoutException} ends it then. */
+    public @Nullable StackSocketChannel accept(long nanos) throws IOException {
         side.take();
         try {
             requireOpen();
@@ -153,13 +153,19 @@ public final class StackServerSocketChannel extends ServerSocketChannel
         return localAddress();
     }
 
+    /** Whether it listens. */
+    public boolean isBound() {
+        return listener != null;
+    }
+
     @Nullable InetSocketAddress localAddress() {
         TcpListener at = listener;
         return at == null ? null : Station.address(at.address(), at.port());
     }
 
     @Override
-    public <T> ServerSocketChannel setOption(SocketOption<T> name, T value) throws IOException {
+    public <T> ServerSocketChannel setOption(SocketOption<T> name, @Nullable T value)
+            throws IOException {
         Options.requireSupported(OPTIONS, name);
         requireOpen();
         if (name.equals(StandardSocketOptions.SO_RCVBUF)) {

@@ -169,14 +169,14 @@ public final class StackServerSocketImpl extends SocketImpl {
     // --- options
 
     @Override
-    public void setOption(int option, Object value) throws SocketException {
+    public void setOption(int option, @Nullable Object value) throws SocketException {
         if (!timeouts.set(option, value)) {
             SocketOptionNumbers.set(option, value, made()::setOption);
         }
     }
 
     @Override
-    public Object getOption(int option) throws SocketException {
+    public @Nullable Object getOption(int option) throws SocketException {
         return option == SO_TIMEOUT
                 ? timeouts.millis()
                 : SocketOptionNumbers.get(option, made()::getOption);

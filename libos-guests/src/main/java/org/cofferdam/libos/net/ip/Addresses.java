@@ -16,6 +16,10 @@ public final class Addresses {
     private int v4;
     private int v4Mask;
     private int v4Router;
+
+    /** The network's, 0 for none; read by any thread. */
+    private volatile int v4Broadcast;
+
     private final long[] high = new long[MOST_V6];
     private final long[] low = new long[MOST_V6];
     private int v6Count;
@@ -45,6 +49,8 @@ public final class Addresses {
         v4 = address;
         v4Mask = prefix == 0 ? 0 : -1 << (32 - prefix);
         v4Router = router;
+        // A network of one or two addresses has none (RFC 3021).
+        v4Broadcast = address != 0 && prefix < 31 ? address | ~v4Mask : 0;
     }
 
     /** Adds an IPv6 address, if there is room. Says whether it is there now. */
@@ -137,10 +143,9 @@ public final class Addresses {
         return 0x0000_0001_ff00_0000L | (addressLow & 0xff_ffff);
     }
 
-    /** Whether it is a broadcast address of IPv4 here (RFC 1122, section 3.2.1.3). */
+    /** Whether it is a broadcast address of IPv4 here (RFC 1122, section 3.2.1.3). Any thread. */
     public boolean isBroadcast(int address) {
-        return address == -1
-                || (v4 != 0 && v4Mask != -1 && v4Mask != -2 && address == (v4 | ~v4Mask));
+        return address == -1 || (address != 0 && address == v4Broadcast);
     }
 
     /** The next hop to an IPv4 address on the link; 0 if there is no way. */

@@ -68,6 +68,7 @@ public final class IpOutput {
     private int headerBytes;
     private int protocol;
     private int hopLimit;
+    private int trafficClass;
     private int mtu;
     private boolean dontFragment;
     private long nextMac;
@@ -154,6 +155,7 @@ public final class IpOutput {
         destinationLow = toLow;
         protocol = itsProtocol;
         hopLimit = HOP_LIMIT;
+        trafficClass = 0;
         dontFragment = !mayFragment;
         offload.clear();
         if (!findWay()) {
@@ -233,6 +235,11 @@ public final class IpOutput {
         hopLimit = limit;
     }
 
+    /** For a packet of a certain class (RFC 2474): a byte. */
+    public void setTrafficClass(int value) {
+        trafficClass = value;
+    }
+
     /** Has the link cut the packet into TCP segments; only where {@link #segments} says so. */
     public void segment(int payloadBytes, int transportHeaderBytes) {
         offload.gsoType = v4 ? Offload.GSO_TCPV4 : Offload.GSO_TCPV6;
@@ -291,6 +298,7 @@ public final class IpOutput {
             Ipv4.write(
                     memory,
                     ip,
+                    trafficClass,
                     headerBytes + bytes,
                     identification++ & 0xffff,
                     dontFragment ? Ipv4.DONT_FRAGMENT : 0,
@@ -307,6 +315,7 @@ public final class IpOutput {
         Ipv6.write(
                 where,
                 ip,
+                trafficClass,
                 bytes,
                 nextHeader,
                 hopLimit,
@@ -356,6 +365,7 @@ public final class IpOutput {
                 Ipv4.write(
                         out,
                         ip,
+                        trafficClass,
                         headerBytes + piece,
                         id & 0xffff,
                         at / 8 | (more ? Ipv4.MORE_FRAGMENTS : 0),

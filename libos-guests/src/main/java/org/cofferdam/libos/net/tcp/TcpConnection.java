@@ -60,6 +60,7 @@ public final class TcpConnection extends Endpoint {
     private volatile long keepAliveIdle = 7200 * SECOND;
     private volatile long keepAliveInterval = 75 * SECOND;
     private volatile int keepAliveCount = 9;
+    private volatile int trafficClass;
 
     /** It has taken its port by binding, and gives it back; the layer's. */
     boolean holdsPort;
@@ -324,16 +325,28 @@ public final class TcpConnection extends Endpoint {
         ask(OPTIONS);
     }
 
-    long keepAliveIdle() {
+    /** Nanoseconds of silence before it is asked. */
+    public long keepAliveIdle() {
         return keepAliveIdle;
     }
 
-    long keepAliveInterval() {
+    /** Nanoseconds between questions. */
+    public long keepAliveInterval() {
         return keepAliveInterval;
     }
 
-    int keepAliveCount() {
+    /** Questions without an answer before the peer is given up. */
+    public int keepAliveCount() {
         return keepAliveCount;
+    }
+
+    /** The class of its packets (RFC 2474), a byte whose lower two bits are TCP's (RFC 3168) and stay 0. */
+    public void setTrafficClass(int value) {
+        trafficClass = value & 0xfc;
+    }
+
+    public int trafficClass() {
+        return trafficClass;
     }
 
     /** Wishes for the buffers' bytes, before connecting; they are rounded up to a power of two. */

@@ -403,7 +403,7 @@ public final class TcpLayer implements Transport {
             default -> {
                 if (unread) {
                     // The peer must not believe that all it sent was read (RFC 2525, section 2.17).
-                    output.reset(t, time);
+                    sendAndReset(t, time);
                     closed(t, NetError.CLOSED);
                     return;
                 }
@@ -420,7 +420,7 @@ public final class TcpLayer implements Transport {
     void abort(Tcb t, long time) {
         t.orphan = true;
         if (t.state.isSynchronized() && t.state != TcpState.TIME_WAIT) {
-            output.reset(t, time);
+            sendAndReset(t, time);
         }
         if (t.state == TcpState.CLOSED) {
             takeBuffers(t);
@@ -428,6 +428,12 @@ public final class TcpLayer implements Transport {
         } else {
             closed(t, NetError.CLOSED);
         }
+    }
+
+    /** What was written just before and may be sent leaves before the reset, as where a write sends at once. */
+    private void sendAndReset(Tcb t, long time) {
+        boolean ignored = output.run(t, time);
+        output.reset(t, time);
     }
 
     void enterTimeWait(Tcb t, long time) {

@@ -256,6 +256,10 @@ public final class UdpLayer implements Transport {
         if (place < 0) {
             return place != IpOutput.NO_ROOM;
         }
+        ip.output().setTrafficClass(socket.trafficClass());
+        if (IpAddress.isMulticast(toHigh, toLow)) {
+            ip.output().setHopLimit(socket.groupHops());
+        }
         MemorySegment memory = ip.output().memory();
         Udp.write(memory, place, socket.port, ring.port(at), bytes);
         MemorySegment.copy(

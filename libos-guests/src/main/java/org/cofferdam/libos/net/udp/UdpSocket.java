@@ -35,6 +35,11 @@ public final class UdpSocket extends Endpoint {
     private volatile boolean wantsRoom;
     private volatile boolean refused;
 
+    /** What goes into the headers; set by the user. */
+    private volatile int trafficClass;
+
+    private volatile int groupHops = 1;
+
     /** The buffers serve others; the stack's thread's. */
     private boolean gone;
 
@@ -94,10 +99,7 @@ public final class UdpSocket extends Endpoint {
      * @throws NetException if the peer it is connected to refuses, once for each time
      */
     public int receive(ByteBuffer target) throws NetException {
-        if (refused) {
-            refused = false;
-            throw new NetException(NetError.REFUSED, toString());
-        }
+        tellRefusal();
         int at = incoming.first();
         if (at < 0) {
             return NONE;
@@ -109,6 +111,32 @@ public final class UdpSocket extends Endpoint {
         incoming.copy(at, target);
         incoming.remove(at);
         return target.position() - before;
+    }
+
+    /** The class of its packets (RFC 2474): a byte. Any thread. */
+    public void setTrafficClass(int value) {
+        trafficClass = value;
+    }
+
+    /** How many routers may pass on what is sent to a group (RFC 1112, section 6.1): 0 to 255. Any thread. */
+    public void setGroupHops(int hops) {
+        groupHops = hops;
+    }
+
+    int trafficClass() {
+        return trafficClass;
+    }
+
+    int groupHops() {
+        return groupHops;
+    }
+
+    /** The next call of either kind tells it, as with the pending error of other systems' sockets. */
+    private void tellRefusal() throws NetException {
+        if (refused) {
+            refused = false;
+            throw new NetException(NetError.REFUSED, toString());
+        }
     }
 
     /** Who sent the datagram received last. The receiving thread. */
@@ -125,12 +153,14 @@ public final class UdpSocket extends Endpoint {
      * Sends what remains in a buffer as one datagram.
      *
      * @return false if there is no room now
-     * @throws NetException if it is longer than UDP can say, or the socket is closed
+     * @throws NetException if it is longer than UDP can say, the socket is closed, or the peer it is connected to refused
+     *     what was sent before
      */
     public boolean send(ByteBuffer source, IpAddress to, int toPort) throws NetException {
         if (closed) {
             throw new NetException(NetError.CLOSED, toString());
         }
+        tellRefusal();
         if (source.remaining() > UdpLayer.MOST_BYTES) {
             throw new NetException(NetError.TOO_LONG, source.remaining() + " bytes");
         }

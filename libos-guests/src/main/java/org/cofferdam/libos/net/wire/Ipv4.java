@@ -67,7 +67,32 @@ public final class Ipv4 {
             int protocol,
             int source,
             int destination) {
-        Wire.putI32(memory, ip, 0x4500_0000 | totalLength);
+        write(
+                memory,
+                ip,
+                0,
+                totalLength,
+                identification,
+                fragment,
+                timeToLive,
+                protocol,
+                source,
+                destination);
+    }
+
+    /** The same with a type of service (RFC 2474: its upper six bits; RFC 3168: the lower two). */
+    public static void write(
+            MemorySegment memory,
+            long ip,
+            int typeOfService,
+            int totalLength,
+            int identification,
+            int fragment,
+            int timeToLive,
+            int protocol,
+            int source,
+            int destination) {
+        Wire.putI32(memory, ip, 0x4500_0000 | typeOfService << 16 | totalLength);
         Wire.putI32(memory, ip + 4, identification << 16 | fragment);
         Wire.putI32(memory, ip + 8, timeToLive << 24 | protocol << 16);
         Wire.putI32(memory, ip + 12, source);

@@ -65,7 +65,32 @@ public final class Ipv6 {
             long sourceLow,
             long destinationHigh,
             long destinationLow) {
-        Wire.putI32(memory, ip, 0x6000_0000);
+        write(
+                memory,
+                ip,
+                0,
+                payloadLength,
+                nextHeader,
+                hopLimit,
+                sourceHigh,
+                sourceLow,
+                destinationHigh,
+                destinationLow);
+    }
+
+    /** The same with a traffic class. */
+    public static void write(
+            MemorySegment memory,
+            long ip,
+            int trafficClass,
+            int payloadLength,
+            int nextHeader,
+            int hopLimit,
+            long sourceHigh,
+            long sourceLow,
+            long destinationHigh,
+            long destinationLow) {
+        Wire.putI32(memory, ip, 0x6000_0000 | trafficClass << 20);
         Wire.putI32(memory, ip + 4, payloadLength << 16 | nextHeader << 8 | hopLimit);
         Wire.putI64(memory, ip + 8, sourceHigh);
         Wire.putI64(memory, ip + 16, sourceLow);

@@ -28,8 +28,9 @@ import org.cofferdam.libos.net.wire.Wire;
 
 /**
  * Any sequence of frames, of what an application does, and of time that passes, into a stack with a connection. Whatever
- * comes, nothing is thrown, all that the stack sends is well formed, it answers a ping and carries a new connection
- * afterwards, and when its connections are over it holds no buffer.
+ * comes, nothing is thrown, all that the stack sends is well formed, each byte of the first connection that arrives
+ * stands where it was written, on either side, the stack answers a ping and carries a new connection afterwards, and when
+ * its connections are over it holds no buffer.
  *
  * <p>An input is a list of steps; each begins with a byte that says what it is, as {@link Conversation#step} reads it.
  */
@@ -41,7 +42,7 @@ final class StackFuzzTest {
     private static final IpAddress OWN_V6 = IpAddress.parse("fe80::2");
     private static final IpAddress ALL_NODES = IpAddress.parse("ff02::1");
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
-    private static final int BUFFER = 16 << 10;
+    private static final int BUFFER = 4 << 10;
     private static final StackSettings SETTINGS =
             new StackSettings(
                     16,
@@ -107,13 +108,27 @@ final class StackFuzzTest {
         private int peerNext = Stranger.ISN + 1;
         private int stackNext;
 
+        // The first connection, which is looked at byte by byte until it ends.
+        private final TcpConnection first;
+        private final int stackFirst;
+        private boolean firstLives = true;
+        private int read;
+        private int written;
+
         Conversation() throws NetException {
             listener = peer.stack.tcp().listen(IpAddress.ANY_V4, 80, 8, 0);
             datagrams = peer.stack.udp().open(IpAddress.ANY_V4, 9000, BUFFER);
             boolean ignored = peer.stack.addV6(STACK_V6, 64);
             peer.becomeKnown();
             stackNext = peer.connect();
+            stackFirst = stackNext;
             accept();
+            first = open.getFirst();
+        }
+
+        /** What stands at a place of a stream. */
+        private static byte at(int place) {
+            return (byte) (place * 31 ^ place >>> 8);
         }
 
         private void accept() {
@@ -177,8 +192,13 @@ final class StackFuzzTest {
             int ack = in.near(stackNext);
             int window = in.u16();
             byte[] options = in.take(in.u8() % 11 * 4);
-            byte[] data = in.take(in.u8());
+            byte[] data = new byte[4 * in.u8()];
+            for (int i = 0; i < data.length; i++) {
+                data[i] = at(seq - Stranger.ISN - 1 + i);
+            }
             int headerBytes = Tcp.HEADER_BYTES + options.length;
+            // A reset may end the first connection without a word of the stack.
+            firstLives &= port != 4000 || (flags & Tcp.RST) == 0;
             byte[] bytes = new byte[headerBytes + data.length];
             MemorySegment tcp = MemorySegment.ofArray(bytes);
             Tcp.write(tcp, 0, port, 80, seq, ack, headerBytes, flags, window);
@@ -249,12 +269,13 @@ final class StackFuzzTest {
             TcpConnection c = open.get(in.u8() % open.size());
             try {
                 switch (what) {
-                    case 0, 1 -> assertTrue(c.read(some) >= -1);
-                    case 2, 3 -> assertTrue(c.write(some) >= 0);
+                    case 0, 1 -> read(c, some);
+                    case 2, 3 -> write(c, some);
                     case 4 -> c.shutdownOutput();
                     case 5 -> c.shutdownInput();
                     case 6 -> {
                         boolean ignored = open.remove(c);
+                        firstLives &= !c.equals(first);
                         c.close();
                     }
                     default -> {
@@ -267,6 +288,38 @@ final class StackFuzzTest {
                 assertNotNull(failed.error());
             }
             look(peer.settle());
+        }
+
+        private void read(TcpConnection c, ByteBuffer some) throws NetException {
+            assertTrue(c.read(some) >= -1);
+            some.flip();
+            while (c.equals(first) && some.hasRemaining()) {
+                assertEquals(at(read), some.get(), "byte " + read);
+                read++;
+            }
+        }
+
+        private void write(TcpConnection c, ByteBuffer some) throws NetException {
+            for (int i = 0; i < some.limit(); i++) {
+                some.put(i, at(written + i));
+            }
+            int n = c.write(some);
+            assertTrue(n >= 0);
+            written += c.equals(first) ? n : 0;
+        }
+
+        private void lookAtBytes(MemorySegment frame) {
+            int bytes = Stranger.payloadBytes(frame);
+            int from = Stranger.sequence(frame) - stackFirst;
+            firstLives &= (Stranger.flags(frame) & (Tcp.RST | Tcp.SYN)) == 0;
+            if (!firstLives || bytes == 0) {
+                return;
+            }
+            assertTrue(from >= 0 && from + bytes <= written, from + " and " + bytes);
+            long data = frame.byteSize() - bytes;
+            for (int i = 0; i < bytes; i++) {
+                assertEquals(at(from + i), frame.get(BYTE, data + i), "byte " + (from + i));
+            }
         }
 
         /** Whatever the stack sends can be read by others. */
@@ -300,6 +353,9 @@ final class StackFuzzTest {
                             Protocol.TCP,
                             bytes - 20);
             assertTrue(InternetChecksum.isRight(InternetChecksum.add(sum, frame, 34, bytes - 20)));
+            if (Tcp.destinationPort(frame, 34) == 4000) {
+                lookAtBytes(frame);
+            }
             if (Tcp.destinationPort(frame, 34) == 4000 && Stranger.flags(frame) != Tcp.RST) {
                 stackNext = Stranger.sequence(frame) + Stranger.payloadBytes(frame);
                 peerNext = Stranger.acknowledgment(frame);
