@@ -1,13 +1,12 @@
 package org.cofferdam.binding.privilege;
 
 import java.io.BufferedReader;
+import java.io.FileReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -17,12 +16,11 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** Names and numbers of the system calls of x86-64, from the table system-calls.x86_64 beside this class. */
 public final class SystemCalls {
     private static final String TABLE = "system-calls.x86_64";
-    private static final Path SYMBOLS = Path.of("/proc/kallsyms");
+    private static final String SYMBOLS = "/proc/kallsyms";
     private static final Pattern SYMBOL = Pattern.compile(" [tT] __x64_sys_([a-z_0-9]+)$");
 
     private static final Map<String, Integer> NUMBERS = new HashMap<>();
@@ -82,8 +80,11 @@ public final class SystemCalls {
      */
     public static OptionalInt inRunningKernel() {
         Set<String> functions = new HashSet<>();
-        try (Stream<String> lines = Files.lines(SYMBOLS)) {
-            lines.map(SYMBOL::matcher)
+        // By java.io, since java.nio.file may show other files than the kernel's.
+        try (BufferedReader lines =
+                new BufferedReader(new FileReader(SYMBOLS, StandardCharsets.US_ASCII))) {
+            lines.lines()
+                    .map(SYMBOL::matcher)
                     .filter(Matcher::find)
                     .forEach(m -> functions.add(m.group(1)));
         } catch (IOException | UncheckedIOException e) {

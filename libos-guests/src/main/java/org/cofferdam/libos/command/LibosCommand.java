@@ -1,5 +1,6 @@
 package org.cofferdam.libos.command;
 
+import java.util.function.Function;
 import org.cofferdam.libos.image.ImageCommand;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -31,7 +32,10 @@ public final class LibosCommand implements Runnable {
         int code =
                 new CommandLine(new LibosCommand())
                         .setParameterExceptionHandler(LibosCommand::wrongUsage)
-                        .registerConverter(MemorySize.class, LibosCommand::size)
+                        .registerConverter(
+                                MemorySize.class, text -> converted(MemorySize::parse, text))
+                        .registerConverter(
+                                FolderGrant.class, text -> converted(FolderGrant::parse, text))
                         .setStopAtPositional(true)
                         .execute(args);
         System.out.flush();
@@ -39,9 +43,9 @@ public final class LibosCommand implements Runnable {
         Runtime.getRuntime().halt(code);
     }
 
-    private static MemorySize size(String text) {
+    private static <T> T converted(Function<String, T> parser, String text) {
         try {
-            return MemorySize.parse(text);
+            return parser.apply(text);
         } catch (IllegalArgumentException e) {
             throw new CommandLine.TypeConversionException(String.valueOf(e.getMessage()));
         }

@@ -10,7 +10,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.cofferdam.binding.privilege.ProgramReplacement;
+import org.cofferdam.libos.confinement.Cage;
 import org.cofferdam.libos.guest.GuestSettings;
 import org.cofferdam.libos.program.Program;
 import org.cofferdam.libos.program.ProgramException;
@@ -63,8 +66,6 @@ final class RunCommand implements Callable<Integer> {
                     "/etc/ld.so.conf.d",
                     "/etc/localtime",
                     "/etc/timezone",
-                    "/etc/passwd",
-                    "/etc/nsswitch.conf",
                     "/usr/share/zoneinfo",
                     "/proc",
                     "/sys/devices/system/cpu",
@@ -124,6 +125,28 @@ final class RunCommand implements Callable<Integer> {
     private MemorySize memory = new MemorySize(0);
 
     @Option(
+            names = "--files",
+            paramLabel = "DIR",
+            description = "A folder that is read into memory and seen at /, read-only.")
+    private @Nullable Path files;
+
+    @Option(
+            names = "--files-memory",
+            paramLabel = "SIZE",
+            defaultValue = "64m",
+            description =
+                    "What files that the guest writes may hold together; default ${DEFAULT-VALUE}.")
+    private MemorySize filesMemory = new MemorySize(0);
+
+    @Option(
+            names = "--grant",
+            paramLabel = "PLACE=ro|rw:DIR",
+            description =
+                    "A folder of the host that the guest sees at PLACE; may be given more than once. It costs system"
+                            + " calls: see the manual's list.")
+    private List<FolderGrant> grants = List.of();
+
+    @Option(
             names = {"-J", "--java-option"},
             paramLabel = "OPTION",
             description = "One of the JVM's own, such as -Xss256k; may be given more than once.")
@@ -155,8 +178,10 @@ final class RunCommand implements Callable<Integer> {
                             + "; start the monitor, add the guest with 'monitor guest add', and see 'monitor guest show'");
         }
         List<String> start;
+        Set<String> readable;
         try {
             start = start(program);
+            readable = readable(program);
         } catch (ProgramException | IOException e) {
             return fault("the program cannot be run: " + e.getMessage());
         }
@@ -165,9 +190,9 @@ final class RunCommand implements Callable<Integer> {
         line.add(attach.toAbsolutePath().toString());
         line.add(reports());
         line.add(stats ? "1" : "0");
-        line.add(Long.toString(2 * memory.bytes() + OTHER_BYTES));
-        list(line, readable(program));
-        list(line, List.of("/dev/null"));
+        line.add(Long.toString(2 * memory.bytes() + filesMemory.bytes() + OTHER_BYTES));
+        list(line, readable);
+        list(line, writable());
         list(line, start);
         return fault(
                 "the launcher cannot be run ("
@@ -203,8 +228,23 @@ final class RunCommand implements Callable<Integer> {
                         "--sun-misc-unsafe-memory-access=allow",
                         "-Djnr.ffi.x86asm.enabled=false",
                         "-Dcofferdam.libos.launcher=true",
+                        "-Duser.name=guest",
+                        "-Duser.home=/",
                         "-Djava.system.class.loader=org.cofferdam.libos.program.ProgramLoader",
-                        "-Djava.nio.channels.spi.SelectorProvider=org.cofferdam.libos.jdk.GuestSelectorProvider"));
+                        "-Djava.nio.channels.spi.SelectorProvider=org.cofferdam.libos.jdk.GuestSelectorProvider",
+                        "-Djava.nio.file.spi.DefaultFileSystemProvider=org.cofferdam.libos.files.GuestFileSystemProvider",
+                        "-Dcofferdam.libos.files.memory=" + filesMemory.bytes(),
+                        "-D" + GuestMain.FOLDERS + "=" + folders()));
+        if (files != null) {
+            start.add("-Dcofferdam.libos.files.image=" + files.toAbsolutePath());
+        }
+        if (!grants.isEmpty()) {
+            start.add(
+                    "-Dcofferdam.libos.files.grants="
+                            + grants.stream()
+                                    .map(FolderGrant::text)
+                                    .collect(Collectors.joining(",")));
+        }
         String natives = System.getProperty(NATIVE_PROPERTY);
         if (natives != null) {
             start.add("-D" + NATIVE_PROPERTY + "=" + natives);
@@ -230,20 +270,58 @@ final class RunCommand implements Callable<Integer> {
         return start;
     }
 
+    private Cage.Folders folders() {
+        if (grants.isEmpty()) {
+            return Cage.Folders.NONE;
+        }
+        return grants.stream().anyMatch(FolderGrant::writable)
+                ? Cage.Folders.WRITE
+                : Cage.Folders.READ;
+    }
+
+    private List<String> writable() {
+        List<String> paths = new ArrayList<>(List.of("/dev/null"));
+        grants.stream().filter(FolderGrant::writable).map(FolderGrant::folder).forEach(paths::add);
+        return paths;
+    }
+
     private static void setting(List<String> start, String key, @Nullable String value) {
         if (value != null) {
             start.add("-D" + GuestSettings.PREFIX + key + "=" + value);
         }
     }
 
-    private static Set<String> readable(ProgramLine program) {
+    /** What the runtime's own files lead to: distributions keep its certificates and settings elsewhere. */
+    private static List<String> linkedFiles(Path runtime) throws IOException {
+        List<String> targets = new ArrayList<>();
+        for (String folder : List.of("conf", "lib/security")) {
+            Path place = runtime.resolve(folder);
+            if (!Files.isDirectory(place)) {
+                continue;
+            }
+            try (Stream<Path> files = Files.walk(place)) {
+                for (Path link : files.filter(Files::isSymbolicLink).toList()) {
+                    targets.add(link.toRealPath().toString());
+                }
+            }
+        }
+        return targets;
+    }
+
+    private Set<String> readable(ProgramLine program) throws IOException {
         Set<String> paths = new LinkedHashSet<>(READABLE);
-        paths.add(String.valueOf(System.getProperty("java.home")));
+        Path runtime = Path.of(String.valueOf(System.getProperty("java.home")));
+        paths.add(runtime.toString());
+        paths.addAll(linkedFiles(runtime));
         addAll(paths, String.valueOf(System.getProperty("java.class.path")));
         String natives = System.getProperty(NATIVE_PROPERTY);
         if (natives != null) {
             paths.add(natives);
         }
+        if (files != null) {
+            paths.add(files.toAbsolutePath().toString());
+        }
+        grants.stream().map(FolderGrant::folder).forEach(paths::add);
         switch (program.source()) {
             case ProgramSource.ClassPath(String path, var mainClass) -> addAll(paths, path);
             // What its manifest names lies beside it.

@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.cofferdam.binding.privilege.CallFilter;
 import org.cofferdam.binding.privilege.OpenDescriptors;
 import org.cofferdam.binding.socket.UnixStream;
@@ -23,6 +25,25 @@ import org.cofferdam.libos.net.stack.StackSettings;
  */
 public final class Cage {
     private static final String LIST = "system-calls.list";
+    private static final String TO_READ = "system-calls-to-read.list";
+    private static final String TO_WRITE = "system-calls-to-write.list";
+
+    /** What a guest may do with folders of the host. */
+    public enum Folders {
+        /** There are none. */
+        NONE(List.of(LIST)),
+        /** All of them are for reading. */
+        READ(List.of(LIST, TO_READ)),
+        /** One at least is for writing. */
+        WRITE(List.of(LIST, TO_READ, TO_WRITE));
+
+        @SuppressWarnings("ImmutableEnumChecker") // List.of, of strings
+        private final List<String> lists;
+
+        Folders(List<String> lists) {
+            this.lists = lists;
+        }
+    }
 
     /** Set by the launcher's command line, so that a JVM without a launcher does not take a stranger's descriptors. */
     private static final String PROPERTY = "cofferdam.libos.launcher";
@@ -58,16 +79,18 @@ public final class Cage {
      * Closes all descriptors but console, rings and the runtime's image, puts all threads under the filter, and hangs up: the launcher keeps
      * the connection, and answers for the system calls that are refused.
      *
+     * @param folders what the guest was granted
      * @param image the descriptor by which the JVM reads its own classes; empty if it needs none
      * @throws org.cofferdam.binding.NativeCallException if the kernel refuses
      * @throws IllegalStateException if the launcher does not take the filter's descriptor
      */
-    public void enter(GuestNetwork network, OptionalInt image) {
+    public void enter(GuestNetwork network, Folders folders, OptionalInt image) {
         GuestNetwork.Descriptors open = network.descriptors();
         // Without an image, the rule is about a descriptor that is not there.
         int modules = image.orElse(BOARD_FD);
         CallFilter filter =
                 filter(
+                        folders,
                         Map.of(
                                 "stdin",
                                 0,
@@ -106,19 +129,25 @@ public final class Cage {
         OpenDescriptors.close(listener);
     }
 
-    /** The filter that the reviewed list describes, for descriptors of any number. */
-    public static CallFilter filter() {
+    /** The filter that the reviewed lists describe, for descriptors of any number. */
+    public static CallFilter filter(Folders folders) {
         return filter(
+                folders,
                 Map.of(
                         "stdin", 0, "stdout", 1, "stderr", 2, "call", 3, "kick", 4, "wake", 5,
                         "epoll", 6, "modules", 7));
     }
 
-    private static CallFilter filter(Map<String, Integer> words) {
-        try (InputStream in = Objects.requireNonNull(Cage.class.getResourceAsStream(LIST), LIST)) {
-            return CallFilter.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), words);
+    private static CallFilter filter(Folders folders, Map<String, Integer> words) {
+        return CallFilter.parse(
+                folders.lists.stream().map(Cage::text).collect(Collectors.joining()), words);
+    }
+
+    private static String text(String list) {
+        try (InputStream in = Objects.requireNonNull(Cage.class.getResourceAsStream(list), list)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new UncheckedIOException(LIST + " cannot be read", e);
+            throw new UncheckedIOException(list + " cannot be read", e);
         }
     }
 }

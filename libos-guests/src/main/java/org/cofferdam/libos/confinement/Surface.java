@@ -13,9 +13,9 @@ public record Surface(int kept, OptionalInt there) {
     /** Of system calls, removed: Qiang, Zhang, Jin 2016. */
     private static final double PAPER_PERCENT = 81.6;
 
-    /** Counted now, from the reviewed list and from /proc/kallsyms. */
-    public static Surface ofThisKernel() {
-        return new Surface(Cage.filter().calls(), SystemCalls.inRunningKernel());
+    /** Counted now, from the reviewed lists and from /proc/kallsyms. */
+    public static Surface ofThisKernel(Cage.Folders folders) {
+        return new Surface(Cage.filter(folders).calls(), SystemCalls.inRunningKernel());
     }
 
     /** The share of the kernel's system calls that a guest has not, in percent; not a number if it is not known. */

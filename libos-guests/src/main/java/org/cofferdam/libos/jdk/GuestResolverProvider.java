@@ -7,6 +7,7 @@ import java.net.spi.InetAddressResolver;
 import java.net.spi.InetAddressResolverProvider;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.cofferdam.libos.guest.GuestNames;
 import org.cofferdam.libos.guest.GuestSettings;
@@ -31,7 +32,12 @@ public final class GuestResolverProvider extends InetAddressResolverProvider {
 
     @Override
     public InetAddressResolver get(Configuration configuration) {
-        return GuestSettings.areGiven() ? new Resolver() : configuration.builtinResolver();
+        return choose(configuration::builtinResolver);
+    }
+
+    /** Ours in a guest, else the JDK's own. */
+    static InetAddressResolver choose(Supplier<InetAddressResolver> builtin) {
+        return GuestSettings.areGiven() ? new Resolver() : builtin.get();
     }
 
     @Override

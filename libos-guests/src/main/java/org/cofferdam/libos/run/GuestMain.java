@@ -1,12 +1,13 @@
 package org.cofferdam.libos.run;
 
 import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.cofferdam.libos.confinement.Cage;
 import org.cofferdam.libos.confinement.Surface;
+import org.cofferdam.libos.files.GuestFiles;
+import org.cofferdam.libos.files.HostFiles;
 import org.cofferdam.libos.frontend.BackEndException;
 import org.cofferdam.libos.guest.GuestNetwork;
 import org.cofferdam.libos.guest.GuestSettings;
@@ -33,6 +34,9 @@ public final class GuestMain {
     /** First word of the command line: figures on standard error at the beginning and the end. */
     public static final String STATS = "--stats";
 
+    /** System property: what the guest may do with folders of the host, a name of {@link Cage.Folders}. */
+    public static final String FOLDERS = "cofferdam.libos.folders";
+
     private static final int EXIT_ENVIRONMENT = 3;
     private static final int EXIT_FAILURE = 5;
 
@@ -46,6 +50,7 @@ public final class GuestMain {
             words.removeFirst();
         }
         Program program;
+        Cage.Folders folders = Cage.Folders.valueOf(System.getProperty(FOLDERS, "NONE"));
         try {
             Cage cage =
                     Cage.inherited()
@@ -54,18 +59,22 @@ public final class GuestMain {
             GuestNetwork network = cage.attach(StackSettings.DEFAULT);
             network.configure(GuestSettings.ofProcess());
             GuestStart.provide(network);
-            program = Program.load(source(words), FileSystems.getDefault());
+            program = Program.load(source(words), HostFiles.system());
+            Optional<GuestFiles> files = GuestFiles.ofTheProcess();
+            if (files.isPresent()) {
+                files.get().show(program.files());
+            }
             GuestSockets.install();
             int ignored = LibraryClasses.load();
             assert ignored > 0;
             WarmUp.Report warm = WarmUp.run();
             if (stats) {
-                System.err.println(Surface.ofThisKernel().sentence());
+                System.err.println(Surface.ofThisKernel(folders).sentence());
                 System.err.printf(
                         "libos: %d things of the JDK loaded beforehand in %d ms%n",
                         warm.touched().size(), warm.nanos() / 1_000_000);
             }
-            cage.enter(network, RuntimeImage.descriptor());
+            cage.enter(network, folders, RuntimeImage.descriptor());
         } catch (IOException | BackEndException | ProgramException e) {
             end(EXIT_ENVIRONMENT, e);
             return;

@@ -17,8 +17,8 @@ import org.cofferdam.proxy.frame.Wire;
  * in neighbour discovery (RFC 4861). Works on the private copy; allocation-free, any thread.
  *
  * <p>With addresses of one family only, the other family is not allowed at all. What claims nothing passes: ARP probes
- * (RFC 5227, sender 0.0.0.0) and duplicate address detection (RFC 4862, source ::) for an own address. Beside its IPv6
- * addresses a station may use the link-local one that follows from its MAC address (RFC 4291, appendix A).
+ * (RFC 5227, sender 0.0.0.0), questions to DHCP servers (RFC 2131, source 0.0.0.0) of the station's own card, and duplicate
+ * address detection (RFC 4862, source ::) for an own address. Beside its IPv6 addresses a station may use the link-local one that follows from its MAC address (RFC 4291, appendix A).
  */
 public final class AddressClaims {
     /** No addresses were given: nothing is looked at. */
@@ -30,6 +30,13 @@ public final class AddressClaims {
     private static final int ARP_LENGTHS = 0x0604;
     private static final int ARP_SENDER_MAC = 8;
     private static final int ARP_SENDER_IP = 14;
+
+    // Behind headers without options (RFC 768; RFC 2131, figure 1): a question, over Ethernet.
+    private static final int UDP = 17;
+    private static final int DHCP = Ipv4.HEADER_BYTES + 8;
+    private static final int DHCP_PORTS = 68 << 16 | 67;
+    private static final int DHCP_QUESTION = 0x01_01_06;
+    private static final int DHCP_CARD = 28;
 
     private static final int ICMPV6 = 58;
     private static final int NEIGHBOUR_SOLICITATION = 135;
@@ -90,11 +97,32 @@ public final class AddressClaims {
         return switch (Ethernet.type(memory, frame)) {
             case Ethernet.TYPE_ARP -> arp(memory, packet, bytes);
             case Ethernet.TYPE_IPV4 ->
-                    bytes >= Ipv4.HEADER_BYTES && has4(Ipv4.source(memory, packet));
+                    bytes >= Ipv4.HEADER_BYTES
+                            && (has4(Ipv4.source(memory, packet))
+                                    || isDhcpQuestion(memory, packet, bytes));
             case Ethernet.TYPE_IPV6 -> ipv6(memory, packet, bytes);
             // What the policy's types let through besides is not IP and claims no address of it.
             default -> true;
         };
+    }
+
+    /** RFC 2131, sections 2 and 4.1: whole, from nobody to everybody, from port 68 to 67, about the station's own card. */
+    private boolean isDhcpQuestion(MemorySegment memory, long packet, int bytes) {
+        long dhcp = packet + DHCP;
+        return ipv4.length > 0
+                && bytes >= DHCP + DHCP_CARD + 6
+                && Ipv4.headerBytes(memory, packet) == Ipv4.HEADER_BYTES
+                && Ipv4.source(memory, packet) == 0
+                && Ipv4.destination(memory, packet) == -1
+                && Ipv4.protocol(memory, packet) == UDP
+                && (Ipv4.fragment(memory, packet) & ~Ipv4.DONT_FRAGMENT) == 0
+                && Wire.i32(memory, packet + Ipv4.HEADER_BYTES) == DHCP_PORTS
+                && Wire.i32(memory, dhcp) >>> 8 == DHCP_QUESTION
+                && hardwareAddress(memory, dhcp + DHCP_CARD) == mac;
+    }
+
+    private static long hardwareAddress(MemorySegment memory, long at) {
+        return Integer.toUnsignedLong(Wire.i32(memory, at)) << 16 | Wire.u16(memory, at + 4);
     }
 
     private boolean arp(MemorySegment memory, long packet, int bytes) {
@@ -103,9 +131,7 @@ public final class AddressClaims {
                 || Wire.u16(memory, packet + 4) != ARP_LENGTHS) {
             return false;
         }
-        long sender =
-                Integer.toUnsignedLong(Wire.i32(memory, packet + ARP_SENDER_MAC)) << 16
-                        | Wire.u16(memory, packet + ARP_SENDER_MAC + 4);
+        long sender = hardwareAddress(memory, packet + ARP_SENDER_MAC);
         int ip = Wire.i32(memory, packet + ARP_SENDER_IP);
         return sender == mac && (ip == 0 || has4(ip));
     }

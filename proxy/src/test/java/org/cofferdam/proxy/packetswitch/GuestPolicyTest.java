@@ -84,6 +84,10 @@ final class GuestPolicyTest {
     private static final String TO_HOST = "525400000001" + "020000000002";
     private static final String IPV4 = "0800" + "4500001c000000004011" + "0000";
     private static final String ARP = "0806" + "0001080006040001";
+    private static final String FROM_NOBODY = IPV4 + "00000000";
+    private static final String DHCP_PORTS = "0044004300f80000";
+    private static final String DHCP =
+            "0101060000000001" + "0000000000000000" + "000000000000000000000000";
     private static final String ICMP6 = "86dd" + "60000000";
 
     /** The guest has 10.0.0.2, 2001:db8::2, and so fe80::ff:fe00:2. */
@@ -92,6 +96,17 @@ final class GuestPolicyTest {
         "own IPv4," + IPV4 + "0a0000020a000001" + "0001000200080000,1",
         "another's IPv4," + IPV4 + "0a0000030a000001" + "0001000200080000,0",
         "IPv4 cut short,08004500001c,0",
+        "a DHCP question," + FROM_NOBODY + "ffffffff" + DHCP_PORTS + DHCP + "020000000002,1",
+        "one of another's card," + FROM_NOBODY + "ffffffff" + DHCP_PORTS + DHCP + "020000000003,0",
+        "one cut short," + FROM_NOBODY + "ffffffff" + DHCP_PORTS + DHCP + "0200000000,0",
+        "one to one station," + FROM_NOBODY + "0a000001" + DHCP_PORTS + DHCP + "020000000002,0",
+        "an answer," + FROM_NOBODY + "ffffffff" + "0043004400f80000" + DHCP + "020000000002,0",
+        "from nobody to all,"
+                + FROM_NOBODY
+                + "ffffffff"
+                + "0001000200080000"
+                + DHCP
+                + "020000000002,0",
         "own ARP," + ARP + "0200000000020a000002" + "0000000000000a000001,1",
         "an ARP probe," + ARP + "02000000000200000000" + "0000000000000a000002,1",
         "ARP for another," + ARP + "0200000000020a000001" + "0000000000000a000001,0",

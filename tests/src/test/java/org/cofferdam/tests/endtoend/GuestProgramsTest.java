@@ -126,7 +126,7 @@ final class GuestProgramsTest {
                                 SERVER,
                                 "8080"));
         String at = "http://" + SERVER + ":8080/";
-        GUESTS.awaitPage(Namespace.OUTSIDE, at);
+        GUESTS.awaitPage("http", Namespace.OUTSIDE, at);
         Path got = file("got");
         outside("curl -sf -m 50 -o " + got + " " + at + "bytes/50000000");
         assertEquals(50_000_000, Files.size(got));
@@ -207,7 +207,7 @@ final class GuestProgramsTest {
                                 JETTY_SERVER,
                                 "8081"));
         String at = "http://" + JETTY_SERVER + ":8081/";
-        GUESTS.awaitPage(Namespace.OUTSIDE, at + "1");
+        GUESTS.awaitPage("jetty", Namespace.OUTSIDE, at + "1");
         String answers =
                 outside(
                         "for i in $(seq "

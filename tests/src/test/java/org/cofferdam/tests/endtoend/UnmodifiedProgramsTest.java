@@ -138,7 +138,7 @@ final class UnmodifiedProgramsTest {
                                 www(),
                                 "-o",
                                 "none"));
-        GUESTS.awaitPage(Namespace.OUTSIDE, "http://" + SERVER + ":8080/");
+        GUESTS.awaitPage("server", Namespace.OUTSIDE, "http://" + SERVER + ":8080/");
         return server;
     }
 
@@ -184,7 +184,7 @@ final class UnmodifiedProgramsTest {
                                 "8082",
                                 www() + "/part"));
         String url = "http://" + NETTY_SERVER + ":8082/";
-        GUESTS.awaitPage(Namespace.OUTSIDE, url);
+        GUESTS.awaitPage("netty", Namespace.OUTSIDE, url);
         sixtyFourAtOnce(url);
         server.destroy();
     }
@@ -206,7 +206,7 @@ final class UnmodifiedProgramsTest {
                                 "-o",
                                 "none"));
         String at = "http://" + NetworkNamespaces.OUTSIDE_IP + ":8081/";
-        GUESTS.awaitPage(Namespace.OUTSIDE, at);
+        GUESTS.awaitPage("outside", Namespace.OUTSIDE, at);
         String program = monitor.folder().resolve("Fetch.java").toString();
         Command.Result got = GUESTS.java("client", CLIENT, program, at + "big").run().orFail();
         assertEquals(hash(), got.out().strip());

@@ -1,72 +1,47 @@
 package org.cofferdam.tests.lab;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.cofferdam.tests.architecture.SourceTree;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * JVMs that have the library OS for their network, as guests of a running monitor, and the programs that they talk to. All
- * end with the tests of a class; registered after the {@link RunningPlace}.
+ * {@link GuestPrograms} for all tests of a class, with jars of others and with java.net's sockets installed. All programs
+ * end with the tests; registered after the {@link RunningPlace}.
  */
 public final class GuestJvms implements AfterAllCallback {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final RunningPlace place;
-    private final List<Process> started = new ArrayList<>();
+    private final GuestPrograms programs;
 
     /** Guests of a place's monitor. */
     public GuestJvms(RunningPlace place) {
         this.place = place;
+        this.programs = new GuestPrograms(place);
     }
 
     /** Adds a port for a guest. */
     public void port(String name, String mac, String ip) {
-        guest("add", name, "--mac", mac, "--ip", ip).orFail();
-    }
-
-    private Command.Result guest(String command, String... words) {
-        RunningMonitor monitor = place.monitor();
-        return monitor.launcher("guest", command)
-                .with(words)
-                .with("--run-dir", monitor.runDir().toString())
-                .run();
+        programs.port(name, mac, ip);
     }
 
     /** A JVM that has the port's library OS for its channels; it is otherwise any JVM. */
     public Command java(String port, String ip, String... words) {
-        return javaWith("", port, ip, words);
+        return programs.java(port, ip, words);
     }
 
     /** The same with more jars, each with a colon before it. */
     public Command javaWith(String jars, String port, String ip, String... words) {
-        String socket =
-                Json.parse(guest("show", port, "-o", "json").orFail().out()).at("socket").asText();
-        return place.network()
-                .in(
-                        Namespace.HOST,
-                        jdk("java"),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-Djnr.ffi.x86asm.enabled=false",
-                        "-Djava.nio.channels.spi.SelectorProvider=org.cofferdam.libos.jdk.GuestSelectorProvider",
-                        "-Dcofferdam.libos.attach=" + socket,
-                        "-Dcofferdam.libos.ip=" + ip + "/24",
+        return programs.java(
+                        port,
+                        ip,
                         "-Dlogback.configurationFile=" + source("tests/suites/logback.xml"),
                         "-cp",
-                        classPath() + jars)
+                        GuestPrograms.classPath() + jars)
                 .with(words);
     }
 
@@ -93,35 +68,17 @@ public final class GuestJvms implements AfterAllCallback {
 
     /** A program of the JDK that runs the tests. */
     public static String jdk(String program) {
-        return Path.of(System.getProperty("java.home"), "bin", program).toString();
-    }
-
-    /** What the library OS needs of this JVM's own class path. */
-    private static String classPath() {
-        return Arrays.stream(System.getProperty("java.class.path").split(":"))
-                .filter(
-                        p ->
-                                p.contains("/libos-guests/")
-                                        || p.contains("/kvm-binding/")
-                                        || p.matches(
-                                                ".*/(jnr|jffi|asm|jspecify)[a-z0-9-]*-[0-9.]+(-native)?\\.jar"))
-                .collect(Collectors.joining(":"));
+        return GuestPrograms.jdk(program);
     }
 
     /** Starts a program whose output goes to a file of its name. */
-    public Process start(String name, Command command) throws IOException {
-        Process process =
-                new ProcessBuilder(command.words())
-                        .redirectErrorStream(true)
-                        .redirectOutput(place.monitor().folder().resolve(name).toFile())
-                        .start();
-        started.add(process);
-        return process;
+    public Process start(String name, Command command) {
+        return programs.start(name, command);
     }
 
     /** What a program has written. */
-    public String said(String name) throws IOException {
-        return Files.readString(place.monitor().folder().resolve(name));
+    public String said(String name) {
+        return programs.said(name);
     }
 
     /** Waits until a program says something. */
@@ -131,21 +88,23 @@ public final class GuestJvms implements AfterAllCallback {
                 .until(() -> said(name).contains(words));
     }
 
-    /** Waits until a page is there. */
-    public void awaitPage(Namespace from, String url) {
-        Awaitility.await("an answer from " + url)
-                .atMost(PATIENCE)
-                .until(
-                        () ->
-                                place.network().in(from, "curl", "-sf", "-m", "2", url).run().exit()
-                                        == 0);
+    /** Waits until a page of a program is there. */
+    public void awaitPage(String name, Namespace from, String url) {
+        try {
+            Awaitility.await("an answer from " + url)
+                    .atMost(PATIENCE)
+                    .until(() -> answers(from, url));
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(name + " does not answer; it said:\n" + said(name), e);
+        }
+    }
+
+    private boolean answers(Namespace from, String url) {
+        return place.network().in(from, "curl", "-sf", "-m", "2", url).run().exit() == 0;
     }
 
     @Override
-    public void afterAll(ExtensionContext tests) throws InterruptedException {
-        for (Process process : started) {
-            process.destroyForcibly();
-            assertTrue(process.waitFor(20, TimeUnit.SECONDS));
-        }
+    public void afterAll(ExtensionContext tests) {
+        programs.close();
     }
 }

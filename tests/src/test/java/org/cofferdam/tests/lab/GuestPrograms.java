@@ -81,7 +81,8 @@ public final class GuestPrograms implements AutoCloseable {
         return Path.of(System.getProperty("java.home"), "bin", program).toString();
     }
 
-    private static String classPath() {
+    /** The class path of these tests, which has the library OS. */
+    static String classPath() {
         return Arrays.stream(System.getProperty("java.class.path").split(":", -1))
                 .filter(p -> !p.contains("junit"))
                 .collect(Collectors.joining(":"));

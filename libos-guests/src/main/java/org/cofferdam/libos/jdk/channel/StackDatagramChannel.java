@@ -125,7 +125,7 @@ public final class StackDatagramChannel extends DatagramChannel
 
     @Override
     public DatagramChannel connect(SocketAddress to) throws IOException {
-        InetSocketAddress address = Station.checked(to);
+        InetSocketAddress address = Station.checkedPeer(to);
         if (address.getPort() == 0) {
             throw new SocketException("Can't connect to port 0");
         }
@@ -352,7 +352,7 @@ public final class StackDatagramChannel extends DatagramChannel
 
     @Override
     public int send(ByteBuffer source, SocketAddress target) throws IOException {
-        InetSocketAddress to = Station.checked(target);
+        InetSocketAddress to = Station.checkedPeer(target);
         out.take();
         try {
             requireOpen();

@@ -107,8 +107,8 @@ public final class StackServerSocketChannel extends ServerSocketChannel
         return accept(Side.FOREVER);
     }
 
-    /** The same for a bounded time, when it blocks. */
-    @Nullable StackSocketChannel accept(long nanos) throws IOException {
+    /** The same for a bounded time in nanoseconds, when it blocks; a {@code SocketTimeoutException} ends it then. */
+    public @Nullable StackSocketChannel accept(long nanos) throws IOException {
         side.take();
         try {
             requireOpen();
@@ -151,6 +151,11 @@ public final class StackServerSocketChannel extends ServerSocketChannel
     public @Nullable SocketAddress getLocalAddress() throws IOException {
         requireOpen();
         return localAddress();
+    }
+
+    /** Whether it listens. */
+    public boolean isBound() {
+        return listener != null;
     }
 
     @Nullable InetSocketAddress localAddress() {

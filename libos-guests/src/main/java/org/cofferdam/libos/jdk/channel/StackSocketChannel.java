@@ -155,6 +155,11 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
 
     @Override
     public Set<SocketOption<?>> supportedOptions() {
+        return options();
+    }
+
+    /** The options that every stream has. */
+    public static Set<SocketOption<?>> options() {
         return StreamOptions.ALL;
     }
 
@@ -180,7 +185,7 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
 
     /** The same for a bounded time, when it blocks; after it the channel is closed. */
     boolean connect(SocketAddress to, long nanos) throws IOException {
-        InetSocketAddress address = Station.checked(to);
+        InetSocketAddress address = Station.checkedPeer(to);
         in.take();
         out.take();
         try {
@@ -334,8 +339,8 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
         return read(targets, offset, length, Side.FOREVER);
     }
 
-    /** The same for a bounded time, when it blocks. */
-    long read(ByteBuffer[] targets, int offset, int length, long nanos) throws IOException {
+    /** The same for a bounded time in nanoseconds, when it blocks; a {@code SocketTimeoutException} ends it then. */
+    public long read(ByteBuffer[] targets, int offset, int length, long nanos) throws IOException {
         long wanted = Buffers.writable(targets, offset, length);
         in.take();
         try {
@@ -388,6 +393,14 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
 
     @Override
     public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+        return write(sources, offset, length, Side.FOREVER);
+    }
+
+    /**
+     * The same for a bounded time in nanoseconds, when it blocks: when it is over with something written, that is the
+     * result; else a {@code SocketTimeoutException} ends it.
+     */
+    public long write(ByteBuffer[] sources, int offset, int length, long nanos) throws IOException {
         long wanted = Buffers.readable(sources, offset, length);
         out.take();
         try {
@@ -410,9 +423,12 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
             try {
                 n = ends.write(sources, offset, length);
                 while (n < wanted && isOpen() && !ends.isOutputShut()) {
-                    boolean ignored =
-                            out.await(() -> ends.canBeWritten() || !isOpen(), Side.FOREVER);
-                    assert ignored;
+                    if (!out.await(() -> ends.canBeWritten() || !isOpen(), nanos)) {
+                        if (n > 0) {
+                            return n;
+                        }
+                        throw new SocketTimeoutException("Write timed out");
+                    }
                     n += ends.write(sources, offset, length);
                 }
             } finally {

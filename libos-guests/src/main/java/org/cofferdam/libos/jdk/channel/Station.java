@@ -81,6 +81,16 @@ public record Station(NetworkStack stack) {
         return address == null ? new InetSocketAddress(0) : checked(address);
     }
 
+    /** The same for a peer, where "any" means this station itself, as on Linux. */
+    static InetSocketAddress checkedPeer(@Nullable SocketAddress address) {
+        InetSocketAddress peer = checked(address);
+        if (!peer.getAddress().isAnyLocalAddress()) {
+            return peer;
+        }
+        IpAddress self = ip(peer).isV4() ? IpAddress.LOOPBACK_V4 : IpAddress.LOOPBACK_V6;
+        return new InetSocketAddress(self.toInetAddress(), peer.getPort());
+    }
+
     static IpAddress ip(InetSocketAddress address) {
         return IpAddress.of(address.getAddress());
     }

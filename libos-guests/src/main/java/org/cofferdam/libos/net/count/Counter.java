@@ -44,6 +44,8 @@ public enum Counter {
     TCP_RETRANSMITTED("segments sent again"),
     TCP_FAST_RECOVERY("times that a loss was found by acknowledgments (RFC 6675)"),
     TCP_TIMEOUT("times that the retransmission timer expired (RFC 6298)"),
+    TCP_TAIL_PROBE("probes sent because nothing came for two round trips (RFC 8985, section 7)"),
+    TCP_RETRANSMISSION_LOST("times that bytes sent again were found lost again (RFC 8985)"),
     TCP_WINDOW_PROBE("zero-window probes sent (RFC 9293, section 3.8.6.1)"),
     TCP_KEEPALIVE("keep-alive probes sent (RFC 1122, section 4.2.3.6)"),
     TCP_TIME_WAIT_REUSED("connections that took the place of one in TIME-WAIT (RFC 6191)"),

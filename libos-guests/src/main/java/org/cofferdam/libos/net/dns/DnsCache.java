@@ -64,15 +64,6 @@ final class DnsCache {
         }
     }
 
-    void clear() {
-        lock.lock();
-        try {
-            answers.clear();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     int size() {
         lock.lock();
         try {

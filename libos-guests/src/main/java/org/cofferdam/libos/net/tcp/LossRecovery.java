@@ -22,6 +22,15 @@ final class LossRecovery {
     private boolean begun;
     private boolean rescued;
 
+    /** All before it that did not arrive is lost: what was sent much later has arrived. */
+    private int lostBefore;
+
+    private boolean knowsLost;
+
+    // The newest bytes that were sent again: when, and how much had been sent by then.
+    private long repeatedAt;
+    private int sentThen;
+
     void start(boolean sack) {
         withSack = sack;
     }
@@ -69,6 +78,9 @@ final class LossRecovery {
 
     /** "IsLost": enough was acknowledged behind it. */
     private boolean isLost(int sequence, int mss) {
+        if (knowsLost && Seq.before(sequence, lostBefore)) {
+            return true;
+        }
         int ranges = 0;
         int bytes = 0;
         for (int i = sacked.count() - 1; i >= 0 && Seq.after(sacked.start(i), sequence); i--) {
@@ -103,6 +115,7 @@ final class LossRecovery {
         }
         if (Seq.atOrAfter(sndUna, recoveryPoint)) {
             active = false;
+            knowsLost = false;
             duplicates = 0;
             return true;
         }
@@ -117,9 +130,35 @@ final class LossRecovery {
     void timedOut(int sndMax) {
         sacked.clear();
         active = false;
+        knowsLost = false;
         afterTimeout = true;
         duplicates = 0;
         recoveryPoint = sndMax;
+    }
+
+    /** All before a number that has not arrived is lost, however little arrived behind it. */
+    void lostBefore(int number) {
+        lostBefore = number;
+        knowsLost = true;
+    }
+
+    /**
+     * Whether bytes that were sent again are lost again, so that they are to be sent once more: what was sent after all of
+     * them has arrived, and a round trip and a quarter have passed (RFC 8985, section 6.2, with the time of the newest for
+     * all). To be asked after each acknowledgment.
+     */
+    boolean retransmissionWasLost(int sndUna, long now, long roundTrip) {
+        if (!active
+                || !withSack
+                || sacked.isEmpty()
+                || !Seq.before(sndUna, highRetransmitted)
+                || !Seq.after(sacked.end(sacked.count() - 1), sentThen)
+                || now - repeatedAt < roundTrip + roundTrip / 4) {
+            return false;
+        }
+        highRetransmitted = sndUna;
+        lostBefore(sentThen);
+        return true;
     }
 
     /** "SetPipe": an estimate of the bytes that are in the network. */
@@ -176,7 +215,9 @@ final class LossRecovery {
     }
 
     /** Bytes up to a number were sent again. */
-    void retransmitted(int until) {
+    void retransmitted(int until, int sndMax, long now) {
+        repeatedAt = now;
+        sentThen = sndMax;
         if (sacked.isEmpty() || Seq.after(until, sacked.end(sacked.count() - 1))) {
             // Rule 4: once in a recovery, what lies behind all that is known.
             rescued = true;

@@ -97,10 +97,17 @@ final class Tcb extends Timer {
     // What is due when.
     long retransmitAt = OFF;
     long persistAt = OFF;
+    long probeAt = OFF;
     long ackAt = OFF;
     long keepAliveAt = OFF;
     long endAt = OFF;
     int keepAliveProbes;
+
+    // A tail loss probe that is not answered yet.
+    boolean probing;
+    boolean probeRepeats;
+    int probeFrom;
+    int probeEnd;
     long heardAt;
 
     boolean ackNow;
@@ -185,7 +192,7 @@ final class Tcb extends Timer {
     /** Sets when the timer is to fire, if that is sooner than it is set to. */
     void arm() {
         long next = Math.min(Math.min(retransmitAt, persistAt), Math.min(ackAt, endAt));
-        next = Math.min(next, keepAliveAt);
+        next = Math.min(next, Math.min(keepAliveAt, probeAt));
         if (next != OFF && (!isScheduled() || next < armedAt)) {
             armedAt = next;
             layer.wheel.schedule(this, next);

@@ -176,7 +176,8 @@ final class TcpInput {
         boolean news = t.sackOn && t.recovery.take(s.options, t.sndUna, t.sndMax);
         int windowBefore = t.sndWnd;
         takeWindow(t, s);
-        if (Seq.after(ack, t.sndUna)) {
+        boolean advances = Seq.after(ack, t.sndUna);
+        if (advances) {
             acknowledged(t, s, ack, now);
         } else if (ack == t.sndUna && t.sndMax != t.sndUna) {
             // A duplicate (RFC 5681, section 2), or one whose SACK blocks tell something new.
@@ -184,6 +185,16 @@ final class TcpInput {
             if (news || (duplicate && !t.sackOn)) {
                 duplicateAcknowledgment(t, now);
             }
+        }
+        if (TailProbe.answered(t, t.sackOn && s.options.tellsTwice(ack), now)
+                && !t.recovery.isActive()) {
+            enterRecovery(t, now);
+        }
+        if (news || advances) {
+            TailProbe.schedule(t, now);
+        }
+        if (t.recovery.retransmissionWasLost(t.sndUna, now, t.roundTrip.smoothed())) {
+            counters.add(Counter.TCP_RETRANSMISSION_LOST);
         }
         if (t.persistAt != Tcb.OFF) {
             // The peer answers, so it is not given up (RFC 9293, section 3.8.6.1).
@@ -215,6 +226,7 @@ final class TcpInput {
 
     private void enterRecovery(Tcb t, long now) {
         counters.add(Counter.TCP_FAST_RECOVERY);
+        TailProbe.forget(t);
         t.congestion.lost(t.sndMax - t.sndUna, now);
         t.recovery.enter(t.sndUna, t.sndMax);
         t.timing = false;

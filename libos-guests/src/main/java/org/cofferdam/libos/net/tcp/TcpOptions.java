@@ -106,6 +106,11 @@ final class TcpOptions {
         }
     }
 
+    /** Whether the first block says that something came twice (RFC 2883): it is not beyond the acknowledgment. */
+    boolean tellsTwice(int acknowledgment) {
+        return blocks > 0 && Seq.atOrBefore(blockEnd[0], acknowledgment);
+    }
+
     private void readTimestamps(MemorySegment memory, long at) {
         hasTimestamps = true;
         timestamp = Wire.i32(memory, at + 2);

@@ -70,7 +70,7 @@ final class TcpOutput {
             }
             counters.add(Counter.TCP_RETRANSMITTED);
             t.timing = false;
-            recovery.retransmitted(from + length + (fin ? 1 : 0));
+            recovery.retransmitted(from + length + (fin ? 1 : 0), t.sndMax, now);
             if (t.retransmitAt == Tcb.OFF) {
                 t.retransmitAt = now + t.roundTrip.timeout();
             }
@@ -124,6 +124,29 @@ final class TcpOutput {
         if (t.retransmitAt == Tcb.OFF) {
             t.retransmitAt = now + t.roundTrip.timeout();
         }
+        TailProbe.schedule(t, now);
+    }
+
+    /** A segment of new bytes if there are some, else the last one again. Returns its end; sndUna if nothing was sent. */
+    int probeTail(Tcb t, long now) {
+        int unsent = Math.min(t.dataEnd() - t.sndNxt, t.mss);
+        boolean fin = t.finSent();
+        t.probeRepeats = unsent <= 0 || !fits(t, unsent);
+        int end = fin ? t.sndMax - 1 : t.sndMax;
+        int from = t.probeRepeats ? Seq.max(t.sndUna, end - t.mss) : t.sndNxt;
+        int length = t.probeRepeats ? end - from : unsent;
+        if (!emit(t, from, length, t.probeRepeats && fin ? Tcp.FIN | Tcp.ACK : Tcp.ACK, now)) {
+            return t.sndUna;
+        }
+        t.probeFrom = from;
+        if (t.probeRepeats) {
+            counters.add(Counter.TCP_RETRANSMITTED);
+            t.timing = false;
+            return t.sndMax;
+        }
+        sent(t, length, false, now);
+        t.probeAt = Tcb.OFF;
+        return t.sndMax;
     }
 
     private static boolean fits(Tcb t, int numbers) {

@@ -75,4 +75,20 @@ public record TcpSettings(
                 synAckTries,
                 dataTries);
     }
+
+    /** The same with another bound for TIME-WAIT. */
+    public TcpSettings withMostTimeWait(int most) {
+        return new TcpSettings(
+                sendBytes,
+                receiveBytes,
+                mostConnections,
+                mostHalfOpen,
+                most,
+                timeWait,
+                finWait,
+                delayedAck,
+                synTries,
+                synAckTries,
+                dataTries);
+    }
 }

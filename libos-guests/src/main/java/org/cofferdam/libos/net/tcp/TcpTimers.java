@@ -14,12 +14,14 @@ final class TcpTimers {
     private final TcpLayer layer;
     private final TcpHandshake handshake;
     private final TcpOutput output;
+    private final TailProbe tail;
     private final Counters counters;
 
     TcpTimers(TcpLayer layer, TcpHandshake handshake, TcpOutput output, Counters counters) {
         this.layer = layer;
         this.handshake = handshake;
         this.output = output;
+        this.tail = new TailProbe(output, counters);
         this.counters = counters;
     }
 
@@ -39,6 +41,9 @@ final class TcpTimers {
         }
         if (now >= t.persistAt) {
             persist(t, now);
+        }
+        if (now >= t.probeAt) {
+            tail.expired(t, now);
         }
         if (now >= t.retransmitAt) {
             retransmit(t, now);
@@ -65,6 +70,7 @@ final class TcpTimers {
             output.sendSyn(t, now);
             return;
         }
+        TailProbe.forget(t);
         t.congestion.timedOut(t.sndMax - t.sndUna, t.tries == 1, now);
         t.recovery.timedOut(t.sndMax);
         t.sndNxt = t.sndUna;

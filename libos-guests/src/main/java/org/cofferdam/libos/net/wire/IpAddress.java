@@ -21,6 +21,9 @@ public record IpAddress(long high, long low) {
     /** The unspecified address of IPv6. */
     public static final IpAddress ANY_V6 = new IpAddress(0, 0);
 
+    /** The loopback address of IPv4 that programs use. */
+    public static final IpAddress LOOPBACK_V4 = v4(0x7f00_0001);
+
     /** The loopback address of IPv6. */
     public static final IpAddress LOOPBACK_V6 = new IpAddress(0, 1);
 

@@ -141,10 +141,25 @@ final class Stranger {
     /** A TCP segment without options, in a packet from an address. */
     static byte[] tcp(
             int from, int fromPort, int toPort, int seq, int ack, int flags, byte... data) {
-        byte[] bytes = new byte[Tcp.HEADER_BYTES + data.length];
+        return tcp(from, fromPort, toPort, seq, ack, flags, new byte[0], data);
+    }
+
+    /** The same with options, a multiple of four bytes. */
+    static byte[] tcp(
+            int from,
+            int fromPort,
+            int toPort,
+            int seq,
+            int ack,
+            int flags,
+            byte[] options,
+            byte[] data) {
+        int headerBytes = Tcp.HEADER_BYTES + options.length;
+        byte[] bytes = new byte[headerBytes + data.length];
         MemorySegment tcp = MemorySegment.ofArray(bytes);
-        Tcp.write(tcp, 0, fromPort, toPort, seq, ack, Tcp.HEADER_BYTES, flags, 65_000);
-        System.arraycopy(data, 0, bytes, Tcp.HEADER_BYTES, data.length);
+        Tcp.write(tcp, 0, fromPort, toPort, seq, ack, headerBytes, flags, 65_000);
+        System.arraycopy(options, 0, bytes, Tcp.HEADER_BYTES, options.length);
+        System.arraycopy(data, 0, bytes, headerBytes, data.length);
         Tcp.putChecksum(tcp, 0, transportChecksum(tcp, from, Protocol.TCP, bytes.length));
         return ipv4(from, Protocol.TCP, 0, 0, bytes);
     }
@@ -153,9 +168,22 @@ final class Stranger {
         link.put(tcp(OWN_IP, 4000, 80, seq, ack, flags, data));
     }
 
+    /** An acknowledgment of port 4000 that says by SACK (RFC 2018) which bytes behind it have come. */
+    void sendWithSack(int ack, int from, int to) {
+        byte[] options = {1, 1, 5, 10, 0, 0, 0, 0, 0, 0, 0, 0};
+        Wire.putI32(MemorySegment.ofArray(options), 4, from);
+        Wire.putI32(MemorySegment.ofArray(options), 8, to);
+        link.put(tcp(OWN_IP, 4000, 80, ISN + 1, ack, Tcp.ACK, options, new byte[0]));
+    }
+
     /** Connects from port 4000 to 80; returns the number that the stack sends next. */
     int connect() {
-        send(ISN, 0, Tcp.SYN);
+        return connect(new byte[0]);
+    }
+
+    /** The same with options of the SYN. */
+    int connect(byte... options) {
+        link.put(tcp(OWN_IP, 4000, 80, ISN, 0, Tcp.SYN, options, new byte[0]));
         MemorySegment answer = settle().getLast();
         int ack = sequence(answer) + 1;
         send(ISN + 1, ack, Tcp.ACK);
