@@ -1,10 +1,9 @@
 package org.cofferdam.libos.javaio;
 
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.FileDescriptor;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -137,7 +136,8 @@ public final class JavaBasePatch {
                 (code, element) -> {
                     if (element instanceof InvokeInstruction call
                             && call.owner().asSymbol().equals(self)
-                            && natives.contains(call.name().stringValue() + call.type().stringValue())) {
+                            && natives.contains(
+                                    call.name().stringValue() + call.type().stringValue())) {
                         code.invokestatic(
                                 self,
                                 "guest$" + call.name().stringValue(),
@@ -230,8 +230,7 @@ public final class JavaBasePatch {
                                     .invokestatic(
                                             CALLS_DESC,
                                             "closed",
-                                            MethodTypeDesc.of(
-                                                    ConstantDescs.CD_void, DESCRIPTOR)));
+                                            MethodTypeDesc.of(ConstantDescs.CD_void, DESCRIPTOR)));
         }
         if (what.equals("FileDescriptor.valid()Z")) {
             return new Beginning(

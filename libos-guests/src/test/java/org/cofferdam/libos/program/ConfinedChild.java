@@ -34,7 +34,8 @@ final class ConfinedChild {
             String list = Files.readString(HostFiles.system().getPath(arguments[0]));
             String modules = String.valueOf(RuntimeImage.descriptor().orElseThrow());
             CallFilter filter = CallFilter.parse(list.replace("MODULES", modules));
-            boolean patched = JavaBasePatch.activate(); // from here on the library's own files are gone, too
+            boolean patched =
+                    JavaBasePatch.activate(); // from here on the library's own files are gone, too
             assert patched == Boolean.getBoolean("patched");
             filter.install();
         }

@@ -164,8 +164,7 @@ final class ConfinedProgramTest {
                                 SYSTEM_LOADER,
                                 "-D" + DEFAULT_FILES + "=" + GUEST_FILES),
                         List.of(ConfinedChild.class.getName(), list(), program().toString()));
-        assertEquals(
-                List.of(), ended.out().stream().filter(l -> l.startsWith("FAILED")).toList());
+        assertEquals(List.of(), ended.out().stream().filter(l -> l.startsWith("FAILED")).toList());
         assertEquals(
                 30, ended.out().stream().filter(l -> l.startsWith("ok ")).count(), ended.text());
     }
@@ -209,7 +208,9 @@ final class ConfinedProgramTest {
                         "log: true",
                         "missing: java.io.FileNotFoundException: /etc/passwd (No such file or directory)",
                         "folder: java.io.FileNotFoundException: /tmp (Is a directory)",
-                        "read-only: java.io.FileNotFoundException: " + jar + " (Read-only file system)",
+                        "read-only: java.io.FileNotFoundException: "
+                                + jar
+                                + " (Read-only file system)",
                         "console: -1"),
                 String.join("\n", ended.out().subList(2, ended.out().size())).lines().toList(),
                 ended.text());
