@@ -80,8 +80,11 @@ public final class SystemCalls {
      */
     public static OptionalInt inRunningKernel() {
         Set<String> functions = new HashSet<>();
-        try (Stream<String> lines = Files.lines(SYMBOLS)) {
-            lines.map(SYMBOL::matcher)
+        // By java.io, since java.nio.file may show other files than the kernel's.
+        try (BufferedReader lines =
+                new BufferedReader(new FileReader(SYMBOLS, StandardCharsets.US_ASCII))) {
+            lines.lines()
+                    .map(SYMBOL::matcher)
                     .filter(Matcher::find)
                     .forEach(m -> functions.add(m.group(1)));
         } catch (IOException | UncheckedIOException e) {
