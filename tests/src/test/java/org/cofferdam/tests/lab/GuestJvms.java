@@ -3,12 +3,13 @@ package org.cofferdam.tests.lab;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
@@ -26,7 +27,7 @@ public final class GuestJvms implements AfterAllCallback {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final RunningPlace place;
-    private final List<Process> started = new ArrayList<>();
+    private final List<Process> started = new CopyOnWriteArrayList<>();
 
     /** Guests of a place's monitor. */
     public GuestJvms(RunningPlace place) {
@@ -46,6 +47,37 @@ public final class GuestJvms implements AfterAllCallback {
                 .run();
     }
 
+    /** Where a port's back end listens. */
+    public Path socket(String port) {
+        return Path.of(
+                Json.parse(guest("show", port, "-o", "json").orFail().out()).at("socket").asText());
+    }
+
+    /** A JVM without a guest's network, with all of these tests' classes. */
+    public Command plainJava(Namespace namespace, String... words) {
+        return place.network()
+                .in(
+                        namespace,
+                        jdk("java"),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-Djnr.ffi.x86asm.enabled=false",
+                        "-cp",
+                        System.getProperty("java.class.path"))
+                .with(words);
+    }
+
+    /** Writes a program in one file into the monitor's folder, and says where it is. */
+    public String program(String name, String text) {
+        Path file = place.monitor().folder().resolve(name + ".java");
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return file.toString();
+    }
+
     /** A JVM that has the port's library OS for its channels; it is otherwise any JVM. */
     public Command java(String port, String ip, String... words) {
         return javaWith("", port, ip, words);
@@ -53,8 +85,6 @@ public final class GuestJvms implements AfterAllCallback {
 
     /** The same with more jars, each with a colon before it. */
     public Command javaWith(String jars, String port, String ip, String... words) {
-        String socket =
-                Json.parse(guest("show", port, "-o", "json").orFail().out()).at("socket").asText();
         return place.network()
                 .in(
                         Namespace.HOST,
@@ -63,7 +93,7 @@ public final class GuestJvms implements AfterAllCallback {
                         "--sun-misc-unsafe-memory-access=allow",
                         "-Djnr.ffi.x86asm.enabled=false",
                         "-Djava.nio.channels.spi.SelectorProvider=org.cofferdam.libos.jdk.GuestSelectorProvider",
-                        "-Dcofferdam.libos.attach=" + socket,
+                        "-Dcofferdam.libos.attach=" + socket(port),
                         "-Dcofferdam.libos.ip=" + ip + "/24",
                         "-Dlogback.configurationFile=" + source("tests/suites/logback.xml"),
                         "-cp",
@@ -105,19 +135,38 @@ public final class GuestJvms implements AfterAllCallback {
     }
 
     /** Starts a program whose output goes to a file of its name. */
-    public Process start(String name, Command command) throws IOException {
-        Process process =
-                new ProcessBuilder(command.words())
-                        .redirectErrorStream(true)
-                        .redirectOutput(place.monitor().folder().resolve(name).toFile())
-                        .start();
-        started.add(process);
-        return process;
+    public Process start(String name, Command command) {
+        try {
+            Process process =
+                    new ProcessBuilder(command.words())
+                            .redirectErrorStream(true)
+                            .redirectOutput(place.monitor().folder().resolve(name).toFile())
+                            .start();
+            started.add(process);
+            return process;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ends a process for good and waits for it. */
+    public static void kill(Process process) {
+        process.destroyForcibly();
+        try {
+            assertTrue(process.waitFor(20, TimeUnit.SECONDS), "it does not end");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
     }
 
     /** What a program has written. */
-    public String said(String name) throws IOException {
-        return Files.readString(place.monitor().folder().resolve(name));
+    public String said(String name) {
+        try {
+            return Files.readString(place.monitor().folder().resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Waits until a program says something. */
@@ -128,7 +177,7 @@ public final class GuestJvms implements AfterAllCallback {
     }
 
     /** Waits until a page of a program is there. */
-    public void awaitPage(String name, Namespace from, String url) throws IOException {
+    public void awaitPage(String name, Namespace from, String url) {
         try {
             Awaitility.await("an answer from " + url)
                     .atMost(PATIENCE)
@@ -143,10 +192,7 @@ public final class GuestJvms implements AfterAllCallback {
     }
 
     @Override
-    public void afterAll(ExtensionContext tests) throws InterruptedException {
-        for (Process process : started) {
-            process.destroyForcibly();
-            assertTrue(process.waitFor(20, TimeUnit.SECONDS));
-        }
+    public void afterAll(ExtensionContext tests) {
+        started.forEach(GuestJvms::kill);
     }
 }
