@@ -13,10 +13,11 @@ import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cofferdam.tests.lab.Command;
-import org.cofferdam.tests.lab.GuestJvms;
+import org.cofferdam.tests.lab.GuestPrograms;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningPlace;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -117,20 +118,26 @@ final class ManyClientsTest {
             """;
 
     @RegisterExtension private static final RunningPlace PLACE = new RunningPlace();
-    @RegisterExtension private static final GuestJvms GUESTS = new GuestJvms(PLACE);
+
+    private static final GuestPrograms PROGRAMS = new GuestPrograms(PLACE);
 
     private final NetworkNamespaces network = PLACE.network();
 
     @BeforeAll
     static void aServerInAGuest() {
-        GUESTS.port("netty", "02:00:00:00:00:31", IP);
-        String program = GUESTS.program("Server", SERVER);
+        PROGRAMS.port("netty", "02:00:00:00:00:31", IP);
+        String program = PROGRAMS.source("Server", SERVER);
         Process ignored =
-                GUESTS.start(
+                PROGRAMS.start(
                         "netty",
-                        GUESTS.java(
+                        PROGRAMS.java(
                                 "netty", IP, program, IP, "8080", Integer.toString(PAGE_BYTES)));
-        GUESTS.awaitPage("netty", Namespace.OUTSIDE, URL);
+        PROGRAMS.awaitPage(Namespace.OUTSIDE, URL);
+    }
+
+    @AfterAll
+    static void nothingIsLeft() {
+        PROGRAMS.close();
     }
 
     @Test
@@ -157,9 +164,9 @@ final class ManyClientsTest {
 
     @Test
     void aThousandConnectionsOpenAtOnceAreAllServedTwice() {
-        String program = GUESTS.program("Client", CLIENT);
+        String program = PROGRAMS.source("Client", CLIENT);
         Command.Result client =
-                GUESTS.plainJava(Namespace.OUTSIDE)
+                PROGRAMS.jvm(Namespace.OUTSIDE)
                         .with(
                                 program,
                                 IP,
@@ -171,7 +178,7 @@ final class ManyClientsTest {
         assertEquals(
                 "%1$d open%n%1$d served%n%1$d served%n".formatted(OPEN_AT_ONCE),
                 client.out(),
-                GUESTS.said("netty"));
+                PROGRAMS.said("netty"));
     }
 
     @Test
@@ -186,11 +193,11 @@ final class ManyClientsTest {
                 file.write(piece);
             }
         }
-        GUESTS.port("files", "02:00:00:00:00:32", FILES_IP);
+        PROGRAMS.port("files", "02:00:00:00:00:32", FILES_IP);
         Process server =
-                GUESTS.start(
+                PROGRAMS.start(
                         "files",
-                        GUESTS.java(
+                        PROGRAMS.java(
                                 "files",
                                 FILES_IP,
                                 "-m",
@@ -204,10 +211,10 @@ final class ManyClientsTest {
                                 "-o",
                                 "none"));
         String url = "http://" + FILES_IP + ":8080/";
-        GUESTS.awaitPage("files", Namespace.OUTSIDE, url);
+        PROGRAMS.awaitPage(Namespace.OUTSIDE, url);
         String wanted = network.shell(Namespace.HOST, "sha256sum < " + folder + "/big");
         String got = network.shell(Namespace.OUTSIDE, "curl -s -m 55 " + url + "big | sha256sum");
-        assertEquals(wanted.substring(0, 64), got.substring(0, 64), GUESTS.said("files"));
-        GuestJvms.kill(server);
+        assertEquals(wanted.substring(0, 64), got.substring(0, 64), PROGRAMS.said("files"));
+        GuestPrograms.kill(server);
     }
 }
