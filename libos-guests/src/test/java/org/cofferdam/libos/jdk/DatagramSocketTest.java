@@ -13,8 +13,12 @@ import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.IllegalBlockingModeException;
+import java.nio.channels.SelectableChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.cofferdam.libos.jdk.channel.StackDatagramSocketImpl;
 import org.junit.jupiter.api.AfterAll;
@@ -48,7 +52,7 @@ class DatagramSocketTest {
     }
 
     private static DatagramPacket packet(String text, DatagramSocket to) {
-        byte[] bytes = text.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
         return new DatagramPacket(
                 bytes, bytes.length, new InetSocketAddress(TwoGuests.RIGHT, to.getLocalPort()));
     }
@@ -58,7 +62,7 @@ class DatagramSocketTest {
                 packet.getData(),
                 packet.getOffset(),
                 packet.getLength(),
-                java.nio.charset.StandardCharsets.US_ASCII);
+                StandardCharsets.US_ASCII);
     }
 
     @Test
@@ -169,6 +173,42 @@ class DatagramSocketTest {
     }
 
     @Test
+    void allOfANetworkAreReachedByWhoMay() throws Exception {
+        try (DatagramSocket server = new Socket(two.right);
+                DatagramChannel client = two.left.openDatagramChannel()) {
+            InetSocketAddress all = new InetSocketAddress("10.9.0.255", server.getLocalPort());
+            SocketException no =
+                    assertThrows(
+                            SocketException.class, () -> client.send(ByteBuffer.allocate(3), all));
+            assertTrue(String.valueOf(no.getMessage()).startsWith("Permission denied"));
+            DatagramChannel may = client.setOption(StandardSocketOptions.SO_BROADCAST, true);
+            assertEquals(3, may.send(ByteBuffer.allocate(3), all));
+            DatagramPacket got = new DatagramPacket(new byte[9], 9);
+            server.receive(got);
+            assertEquals(3, got.getLength());
+            may.socket().setBroadcast(false);
+            assertEquals(false, client.getOption(StandardSocketOptions.SO_BROADCAST));
+        }
+    }
+
+    @Test
+    void classAndHopsAreKeptAndWhatIsNoneIsRefused() throws Exception {
+        try (DatagramChannel channel = two.left.openDatagramChannel()) {
+            DatagramSocket socket = channel.socket();
+            socket.setTrafficClass(0xb8);
+            assertEquals(0xb8, channel.getOption(StandardSocketOptions.IP_TOS));
+            assertEquals(1, channel.getOption(StandardSocketOptions.IP_MULTICAST_TTL));
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> channel.setOption(StandardSocketOptions.IP_MULTICAST_TTL, 256));
+            assertEquals(null, channel.getOption(StandardSocketOptions.IP_MULTICAST_IF));
+            assertThrows(
+                    UnsupportedOperationException.class,
+                    () -> channel.setOption(StandardSocketOptions.SO_REUSEPORT, true));
+        }
+    }
+
+    @Test
     void groupsAreRefusedInOneSentence() throws Exception {
         try (DatagramSocket socket = new Socket(two.left)) {
             SocketException no =
@@ -194,11 +234,11 @@ class DatagramSocketTest {
             server.receive(got);
             assertEquals(shown.getLocalPort(), got.getPort());
             server.send(got);
-            java.nio.ByteBuffer target = java.nio.ByteBuffer.allocate(50);
+            ByteBuffer target = ByteBuffer.allocate(50);
             assertTrue(channel.receive(target) != null);
             assertArrayEquals(
                     Arrays.copyOf(room, 13), Arrays.copyOf(target.array(), target.position()));
-            java.nio.channels.SelectableChannel ignored = channel.configureBlocking(false);
+            SelectableChannel ignored = channel.configureBlocking(false);
             assertThrows(IllegalBlockingModeException.class, () -> shown.receive(got));
             shown.close();
             assertFalse(channel.isOpen());

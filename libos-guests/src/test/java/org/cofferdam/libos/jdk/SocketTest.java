@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -269,6 +270,31 @@ class SocketTest {
             var accept = Waiting.in(Thread.ofVirtual(), server::accept).blocked();
             accept.thread().interrupt();
             assertEquals("Closed by interrupt", accept.failure().getMessage());
+        }
+    }
+
+    @Test
+    void whatIsWrittenBeforeAResetArrivesBeforeIt() throws Exception {
+        // The write and the close may reach the network's thread together.
+        for (int i = 0; i < 50; i++) {
+            try (Pair pair = connected()) {
+                pair.client().setSoLinger(true, 0);
+                pair.client().getOutputStream().write(random(100, i));
+                pair.client().close();
+                InputStream in = pair.server().getInputStream();
+                assertArrayEquals(random(100, i), in.readNBytes(100));
+                assertThrows(SocketException.class, in::read);
+            }
+        }
+    }
+
+    @Test
+    void aConnectionToAnyAddressIsOneToItself() throws Exception {
+        try (Server server = new Server();
+                Socket client = new Client(two.right)) {
+            client.connect(new InetSocketAddress("0.0.0.0", server.getLocalPort()));
+            assertTrue(client.getInetAddress().isLoopbackAddress());
+            server.accept().close();
         }
     }
 

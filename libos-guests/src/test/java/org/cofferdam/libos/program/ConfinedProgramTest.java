@@ -70,7 +70,7 @@ final class ConfinedProgramTest {
                 ended.out().stream().filter(line -> line.startsWith("FAILED")).toList();
         assertEquals(List.of(), failed);
         assertEquals(
-                29, ended.out().stream().filter(l -> l.startsWith("ok ")).count(), ended.text());
+                30, ended.out().stream().filter(l -> l.startsWith("ok ")).count(), ended.text());
     }
 
     @Test
@@ -111,6 +111,42 @@ final class ConfinedProgramTest {
                         "passwd: java.nio.file.NoSuchFileException: /etc/passwd",
                         "content type: text/html"),
                 ended.out().subList(2, 8),
+                ended.text());
+    }
+
+    @Test
+    void javaIoAndSubprocessesAreRefusedInTheKernelsWords() throws Exception {
+        Path jar =
+                new Sources()
+                        .attribute("Main-Class", "guestprogram.UsesJavaIo")
+                        .source("guestprogram/UsesJavaIo.java")
+                        .jar(folder.resolve("app.jar"));
+        ChildJvm.Ended ended =
+                ChildJvm.run(
+                        List.of(SYSTEM_LOADER, "-D" + DEFAULT_FILES + "=" + GUEST_FILES),
+                        List.of(ConfinedChild.class.getName(), list(), jar.toString()));
+        String refused = "/x (Operation not permitted)";
+        assertEquals(
+                List.of(
+                        "exists: false",
+                        "list: null",
+                        "mkdir: false",
+                        "read: java.io.FileNotFoundException: " + refused,
+                        "write: java.io.FileNotFoundException: " + refused,
+                        "random: java.io.FileNotFoundException: " + refused,
+                        "temporary: java.io.IOException: Operation not permitted",
+                        "zip: java.nio.file.FileSystemException: /x: Operation not permitted",
+                        "url: java.io.FileNotFoundException: " + refused),
+                ended.out().subList(2, 11),
+                ended.text());
+        assertTrue(
+                ended.out()
+                        .get(11)
+                        .startsWith(
+                                "process: java.io.IOException: Cannot run program \"/bin/true\""),
+                ended.text());
+        assertTrue(
+                ended.out().get(12).startsWith("library: java.lang.UnsatisfiedLinkError"),
                 ended.text());
     }
 

@@ -113,8 +113,9 @@ final class NettySuiteTest {
                                 folder().resolve(name + ".traces").toString(),
                                 PACKAGE.substring(0, PACKAGE.length() - 1),
                                 classes));
-        assertTrue(suite.waitFor(10, TimeUnit.MINUTES), () -> "it does not end: " + said(name));
-        assertTrue(Files.exists(table), () -> "it wrote no table: " + said(name));
+        assertTrue(
+                suite.waitFor(10, TimeUnit.MINUTES), () -> "it does not end: " + GUESTS.said(name));
+        assertTrue(Files.exists(table), () -> "it wrote no table: " + GUESTS.said(name));
         Map<String, Outcome> did = read(table, 2, 3);
         Map<String, Outcome> should = read(Path.of(GuestJvms.source(EXPECTED)), 1, 2);
         List<String> lines = new ArrayList<>();
@@ -163,14 +164,6 @@ final class NettySuiteTest {
         lines.forEach(line -> all.append(line).append('\n'));
         Files.writeString(Path.of("target", "netty-testsuite-" + name + ".txt"), all);
         System.out.print(all);
-    }
-
-    private static String said(String name) {
-        try {
-            return GUESTS.said(name);
-        } catch (IOException e) {
-            return e.toString();
-        }
     }
 
     /** Lines of tabbed words: an outcome, a case, and in some place why. */

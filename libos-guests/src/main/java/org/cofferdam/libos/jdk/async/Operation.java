@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.AsynchronousChannel;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.CompletionHandler;
 import java.nio.channels.InterruptedByTimeoutException;
 import java.util.concurrent.Callable;
@@ -107,19 +109,25 @@ final class Operation {
         if (!pending.compareAndSet(false, true)) {
             throw busy.get();
         }
+        boolean open = channel.isOpen();
         group.begun();
-        Thread ignored = Thread.ofVirtual().name(name).start(() -> perform(call, hand));
+        Thread ignored = Thread.ofVirtual().name(name).start(() -> perform(open, call, hand));
         assert ignored.isVirtual();
     }
 
     @SuppressWarnings("NullAway") // a failure has no value, and its handler does not look for one
-    private <V extends @Nullable Object> void perform(Callable<V> call, Hand<V> hand) {
+    private <V extends @Nullable Object> void perform(
+            boolean open, Callable<V> call, Hand<V> hand) {
         V value = null;
         Throwable failure = null;
         try {
             value = call.call();
         } catch (SocketTimeoutException e) {
             failure = new InterruptedByTimeoutException().initCause(e);
+        } catch (ClosedChannelException e) {
+            // Closed after the operation began, although before its thread did.
+            boolean meanwhile = open && !channel.isOpen();
+            failure = meanwhile ? new AsynchronousCloseException() : e;
         } catch (Throwable e) {
             failure = e;
         }

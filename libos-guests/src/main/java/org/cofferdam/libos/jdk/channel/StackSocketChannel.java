@@ -155,6 +155,11 @@ public final class StackSocketChannel extends SocketChannel implements Pollable,
 
     @Override
     public Set<SocketOption<?>> supportedOptions() {
+        return options();
+    }
+
+    /** The options that every stream has. */
+    public static Set<SocketOption<?>> options() {
         return StreamOptions.ALL;
     }
 
