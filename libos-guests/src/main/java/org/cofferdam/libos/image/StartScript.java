@@ -29,7 +29,7 @@ final class StartScript {
                 -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \\
                 -Djnr.ffi.x86asm.enabled=false -Dcofferdam.launcher="$home/@LAUNCHER@" \\
                 -Djffi.boot.library.path="$home/@NATIVES@" \\
-                -cp "$classpath" org.cofferdam.libos.command.LibosCommand run --image "$home" "$@"
+                -cp "$classpath" org.cofferdam.libos.cli.LibosCommand run --image "$home" "$@"
             """;
 
     private StartScript() {}

@@ -2,7 +2,6 @@ package org.cofferdam.libos.program;
 
 import java.lang.classfile.ClassFile;
 import java.lang.constant.ClassDesc;
-import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandles;
 import java.lang.management.ManagementFactory;
 import java.net.ProxySelector;
@@ -52,7 +51,7 @@ public final class WarmUp {
                     new Touch(
                             "libsyslookup",
                             "native library behind Linker.defaultLookup",
-                            () -> Linker.nativeLinker().defaultLookup().find("getpid")),
+                            () -> initialize("jdk.internal.foreign.SystemLookup")),
                     new Touch(
                             "names of characters",
                             "a resource in lib/modules, which libjimage finds",

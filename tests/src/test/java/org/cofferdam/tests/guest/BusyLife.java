@@ -23,6 +23,7 @@ import java.util.zip.GZIPOutputStream;
 public final class BusyLife {
     /** More than the C library has heaps for, so that some come to use the one that grows by brk. */
     private static final int THREADS = 40;
+
     private static final int VIRTUAL_THREADS = 5_000;
 
     private BusyLife() {}
@@ -62,7 +63,8 @@ public final class BusyLife {
     private static long platformThreads() throws InterruptedException {
         List<Thread> threads =
                 IntStream.range(0, THREADS)
-                        .mapToObj(i -> Thread.ofPlatform().name("life-" + i).start(BusyLife::inflate))
+                        .mapToObj(
+                                i -> Thread.ofPlatform().name("life-" + i).start(BusyLife::inflate))
                         .toList();
         for (Thread thread : threads) {
             thread.join();

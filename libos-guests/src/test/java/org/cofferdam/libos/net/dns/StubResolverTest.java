@@ -159,7 +159,8 @@ class StubResolverTest {
                             new byte[5],
                             honest(q));
                 });
-        // The server's stack keeps one frame while it asks for ours: of the first replies, the last.
+        // The server's stack keeps one frame while it asks for ours: of the first replies, the
+        // last.
         resolver.addresses("first.lan", Wanted.V4);
         assertEquals(ips("10.0.0.1"), resolver.addresses("a.lan", Wanted.V4));
         assertEquals(2, server.asked().size());

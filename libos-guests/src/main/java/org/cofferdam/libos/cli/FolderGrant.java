@@ -1,4 +1,4 @@
-package org.cofferdam.libos.command;
+package org.cofferdam.libos.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package org.cofferdam.libos.command;
+package org.cofferdam.libos.cli;
 
 import java.util.function.Function;
 import org.cofferdam.libos.image.ImageCommand;
