@@ -26,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { NUMBERS = 1024 /* those above share the last place */, CLONE3 = 435, RETRY_MS = 250 };
+enum { NUMBERS = 1024 /* those above share the last place */, BRK = 12, CLONE3 = 435, RETRY_MS = 250 };
 
 #define SECOND_NS 1000000000ULL
 #define MAGIC 0x52534f4cU
@@ -87,8 +87,8 @@ static void note(const struct seccomp_notif *call)
     uint32_t number = (uint32_t)call->data.nr;
     struct tally *t = &tallies[number < NUMBERS ? number : NUMBERS - 1];
     total++;
-    /* The C library asks for each thread anew whether there is clone3: on record once, and counted. */
-    if (t->count++ > 0 && number == CLONE3)
+    /* What the C library tries again and again before it does without: on record once, and counted. */
+    if (t->count++ > 0 && (number == CLONE3 || number == BRK))
         return;
     if (t->untold++ == 0) {
         untold_numbers++;
@@ -110,8 +110,11 @@ void answer_refused_call(void)
         return;
     }
     note(&call);
-    /* The C library makes a thread by clone, whose flags a filter can see, when there is no clone3. */
-    struct seccomp_notif_resp no = {.id = call.id, .error = call.data.nr == CLONE3 ? -ENOSYS : -EPERM};
+    struct seccomp_notif_resp no = {.id = call.id, .error = -EPERM};
+    if (call.data.nr == CLONE3)
+        no.error = -ENOSYS; /* the C library then makes its thread by clone, whose flags a filter can see */
+    else if (call.data.nr == BRK)
+        no.error = 0; /* brk has no errors, brk(2), "C library/kernel differences": a break of 0 is a refusal */
     (void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &no);
 }
 

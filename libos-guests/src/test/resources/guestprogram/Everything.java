@@ -148,6 +148,7 @@ public final class Everything {
                 item("system", Everything::system),
                 item("urls", Everything::urls),
                 item("serialization", Everything::serialization),
+                item("console", Everything::console),
                 item("failure", Everything::failure));
     }
 
@@ -462,6 +463,11 @@ public final class Everything {
         try (var in = new java.io.ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
             return "" + ((List<?>) in.readObject()).size();
         }
+    }
+
+    private static String console() throws Exception {
+        return System.in.available() + " " + new java.io.BufferedReader(new java.io.InputStreamReader(System.in)).readLine()
+                + (System.console() == null);
     }
 
     private static String failure() {

@@ -1,6 +1,7 @@
 package org.cofferdam.libos.command;
 
 import java.util.function.Function;
+import org.cofferdam.libos.image.ImageCommand;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Command;
         name = "libos",
         description =
                 "Runs Java programs as library-OS guests: on a network stack and files of their own.",
-        subcommands = RunCommand.class,
+        subcommands = {RunCommand.class, ImageCommand.class},
         mixinStandardHelpOptions = true,
         footer = {
             "",

@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  * @param properties the options that begin with -D, as they are
  * @param arguments the program's own
  */
-record ProgramLine(List<String> properties, ProgramSource source, List<String> arguments) {
+public record ProgramLine(List<String> properties, ProgramSource source, List<String> arguments) {
 
     /**
      * Reads it.
      *
      * @throws IllegalArgumentException with a sentence about what is missing
      */
-    static ProgramLine parse(List<String> words) {
+    public static ProgramLine parse(List<String> words) {
         List<String> properties = new ArrayList<>();
         String classPath = null;
         int at = 0;

@@ -6,15 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.cofferdam.binding.privilege.ProgramReplacement;
 import org.cofferdam.libos.confinement.Cage;
 import org.cofferdam.libos.guest.GuestSettings;
+import org.cofferdam.libos.image.PackedImage;
 import org.cofferdam.libos.program.Program;
 import org.cofferdam.libos.program.ProgramException;
 import org.cofferdam.libos.program.ProgramSource;
@@ -34,7 +33,8 @@ import picocli.CommandLine.Parameters;
         customSynopsis = {
             "libos run --attach SOCKET --ip ADDRESS/PREFIX|dhcp [OPTIONS] -- app.jar ARGS",
             "libos run … -- [-Dname=value …] -cp PATH CLASS ARGS",
-            "libos run … -- [-Dname=value …] -m MODULE[/CLASS] ARGS"
+            "libos run … -- [-Dname=value …] -m MODULE[/CLASS] ARGS",
+            "libos run … --image DIR [-- ARGS]"
         },
         mixinStandardHelpOptions = true,
         footer = {
@@ -47,34 +47,8 @@ import picocli.CommandLine.Parameters;
             "  libos run --attach web.sock --ip dhcp --memory 1g --stats -- app.jar --port 8080"
         })
 final class RunCommand implements Callable<Integer> {
-    /** The launcher's path; ops/libos sets it. */
-    private static final String LAUNCHER_PROPERTY = "cofferdam.launcher";
-
-    /** The folder of libjffi, so that it need not be unpacked into a temporary one. */
-    private static final String NATIVE_PROPERTY = "jffi.boot.library.path";
-
     /** Beside heap and direct memory: code cache, class space, threads, collector, network buffers. */
     private static final long OTHER_BYTES = 640L << 20;
-
-    private static final List<String> READABLE =
-            List.of(
-                    "/lib",
-                    "/lib64",
-                    "/usr/lib",
-                    "/etc/ld.so.cache",
-                    "/etc/ld.so.conf",
-                    "/etc/ld.so.conf.d",
-                    "/etc/localtime",
-                    "/etc/timezone",
-                    "/usr/share/zoneinfo",
-                    "/proc",
-                    "/sys/devices/system/cpu",
-                    "/sys/devices/system/node",
-                    "/sys/fs/cgroup",
-                    "/sys/kernel/mm",
-                    "/dev/random",
-                    "/dev/urandom",
-                    "/dev/zero");
 
     @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
@@ -125,6 +99,14 @@ final class RunCommand implements Callable<Integer> {
     private MemorySize memory = new MemorySize(0);
 
     @Option(
+            names = "--image",
+            paramLabel = "DIR",
+            description =
+                    "What 'libos image' packed: its program, its runtime, its files. What stands behind -- are"
+                            + " arguments then.")
+    private @Nullable Path image;
+
+    @Option(
             names = "--files",
             paramLabel = "DIR",
             description = "A folder that is read into memory and seen at /, read-only.")
@@ -160,16 +142,20 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Installation from = Installation.own();
         ProgramLine program;
         try {
-            program = ProgramLine.parse(words);
+            if (image != null) {
+                PackedImage packed = PackedImage.read(image);
+                from = Installation.of(packed);
+                program = packedProgram(packed);
+            } else {
+                program = ProgramLine.parse(words);
+            }
         } catch (IllegalArgumentException e) {
             throw usage(String.valueOf(e.getMessage()));
-        }
-        String launcher = System.getProperty(LAUNCHER_PROPERTY);
-        if (launcher == null || !Files.isExecutable(Path.of(launcher))) {
-            return fault(
-                    "the launcher is not built; build it with 'mvn -q package', and start it by ops/libos");
+        } catch (IOException e) {
+            return fault(String.valueOf(e.getMessage()));
         }
         if (!Files.exists(attach)) {
             return fault(
@@ -177,27 +163,43 @@ final class RunCommand implements Callable<Integer> {
                             + attach
                             + "; start the monitor, add the guest with 'monitor guest add', and see 'monitor guest show'");
         }
-        List<String> start;
-        Set<String> readable;
+        if (from.launcher().isEmpty()) {
+            return fault(
+                    "the launcher is not built; build it with 'mvn -q package', and start it by ops/libos");
+        }
+        List<String> line = new ArrayList<>();
         try {
-            start = start(program);
-            readable = readable(program);
+            line.add(from.launcher().get().toString());
+            line.add(attach.toAbsolutePath().toString());
+            line.add(reports());
+            line.add(stats ? "1" : "0");
+            line.add(Long.toString(2 * memory.bytes() + filesMemory.bytes() + OTHER_BYTES));
+            list(line, readable(from, program));
+            list(line, writable());
+            list(line, start(from, program));
         } catch (ProgramException | IOException e) {
             return fault("the program cannot be run: " + e.getMessage());
         }
-        List<String> line = new ArrayList<>();
-        line.add(launcher);
-        line.add(attach.toAbsolutePath().toString());
-        line.add(reports());
-        line.add(stats ? "1" : "0");
-        line.add(Long.toString(2 * memory.bytes() + filesMemory.bytes() + OTHER_BYTES));
-        list(line, readable);
-        list(line, writable());
-        list(line, start);
         return fault(
                 "the launcher cannot be run ("
                         + ProgramReplacement.with(line).getMessage()
                         + "); build it with 'mvn -q package'");
+    }
+
+    /** What an image says, and where this command line says nothing, its files. */
+    private ProgramLine packedProgram(PackedImage packed) {
+        if (files == null) {
+            files = packed.files().orElse(null);
+        }
+        List<String> options = new ArrayList<>(packed.javaOptions());
+        options.addAll(javaOptions);
+        javaOptions = options;
+        List<String> arguments = new ArrayList<>(packed.arguments());
+        arguments.addAll(words);
+        return new ProgramLine(
+                packed.properties().stream().map(property -> "-D" + property).toList(),
+                packed.source(),
+                arguments);
     }
 
     /** Where the monitor takes refused system calls, if it does. */
@@ -207,9 +209,10 @@ final class RunCommand implements Callable<Integer> {
         return Files.exists(reports) ? reports.toString() : "";
     }
 
-    private List<String> start(ProgramLine program) throws ProgramException, IOException {
+    private List<String> start(Installation from, ProgramLine program)
+            throws ProgramException, IOException {
         List<String> start = new ArrayList<>();
-        start.add(System.getProperty("java.home") + "/bin/java");
+        start.add(from.runtime().resolve("bin/java").toString());
         start.addAll(
                 List.of(
                         "-Xlog:disable",
@@ -232,6 +235,7 @@ final class RunCommand implements Callable<Integer> {
                         "-Duser.home=/",
                         "-Djava.system.class.loader=org.cofferdam.libos.program.ProgramLoader",
                         "-Djava.nio.channels.spi.SelectorProvider=org.cofferdam.libos.jdk.GuestSelectorProvider",
+                        "-Djava.nio.channels.spi.AsynchronousChannelProvider=org.cofferdam.libos.jdk.GuestAsynchronousChannelProvider",
                         "-Djava.nio.file.spi.DefaultFileSystemProvider=org.cofferdam.libos.files.GuestFileSystemProvider",
                         "-Dcofferdam.libos.files.memory=" + filesMemory.bytes(),
                         "-D" + GuestMain.FOLDERS + "=" + folders()));
@@ -245,10 +249,8 @@ final class RunCommand implements Callable<Integer> {
                                     .map(FolderGrant::text)
                                     .collect(Collectors.joining(",")));
         }
-        String natives = System.getProperty(NATIVE_PROPERTY);
-        if (natives != null) {
-            start.add("-D" + NATIVE_PROPERTY + "=" + natives);
-        }
+        from.natives()
+                .ifPresent(folder -> start.add("-D" + Installation.NATIVE_PROPERTY + "=" + folder));
         setting(start, "ip", ip);
         setting(start, "router", router);
         setting(start, "dns", dns);
@@ -258,11 +260,7 @@ final class RunCommand implements Callable<Integer> {
         start.addAll(Program.jvmOptions(program.source(), FileSystems.getDefault()));
         start.addAll(javaOptions);
         start.addAll(program.properties());
-        start.addAll(
-                List.of(
-                        "-cp",
-                        String.valueOf(System.getProperty("java.class.path")),
-                        GuestMain.class.getName()));
+        start.addAll(List.of("-cp", from.library(), GuestMain.class.getName()));
         if (stats) {
             start.add(GuestMain.STATS);
         }
@@ -291,52 +289,21 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** What the runtime's own files lead to: distributions keep its certificates and settings elsewhere. */
-    private static List<String> linkedFiles(Path runtime) throws IOException {
-        List<String> targets = new ArrayList<>();
-        for (String folder : List.of("conf", "lib/security")) {
-            Path place = runtime.resolve(folder);
-            if (!Files.isDirectory(place)) {
-                continue;
-            }
-            try (Stream<Path> files = Files.walk(place)) {
-                for (Path link : files.filter(Files::isSymbolicLink).toList()) {
-                    targets.add(link.toRealPath().toString());
-                }
-            }
-        }
-        return targets;
-    }
-
-    private Set<String> readable(ProgramLine program) throws IOException {
-        Set<String> paths = new LinkedHashSet<>(READABLE);
-        Path runtime = Path.of(String.valueOf(System.getProperty("java.home")));
-        paths.add(runtime.toString());
-        paths.addAll(linkedFiles(runtime));
-        addAll(paths, String.valueOf(System.getProperty("java.class.path")));
-        String natives = System.getProperty(NATIVE_PROPERTY);
-        if (natives != null) {
-            paths.add(natives);
-        }
+    private Set<String> readable(Installation from, ProgramLine program) throws IOException {
+        Set<String> paths = from.readable();
         if (files != null) {
             paths.add(files.toAbsolutePath().toString());
         }
         grants.stream().map(FolderGrant::folder).forEach(paths::add);
         switch (program.source()) {
-            case ProgramSource.ClassPath(String path, var mainClass) -> addAll(paths, path);
+            case ProgramSource.ClassPath(String path, var mainClass) ->
+                    Installation.addClassPath(paths, path);
             // What its manifest names lies beside it.
             case ProgramSource.Jar(String jar) ->
                     paths.add(String.valueOf(Path.of(jar).toAbsolutePath().getParent()));
             case ProgramSource.Module module -> {}
         }
         return paths;
-    }
-
-    private static void addAll(Set<String> paths, String classPath) {
-        for (String entry : classPath.split(":", -1)) {
-            String plain = entry.endsWith("/*") ? entry.substring(0, entry.length() - 1) : entry;
-            paths.add(Path.of(plain).toAbsolutePath().toString());
-        }
     }
 
     private static void list(List<String> to, Collection<String> words) {

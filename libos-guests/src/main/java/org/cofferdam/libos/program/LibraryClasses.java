@@ -39,7 +39,10 @@ public final class LibraryClasses {
 
     /** Commands that run outside a guest, and bindings of other machines. */
     private static final List<String> NOT_NEEDED =
-            List.of("org/cofferdam/libos/image/", "jnr/ffi/provider/jffi/platform/");
+            List.of(
+                    "org/cofferdam/libos/command/",
+                    "org/cofferdam/libos/image/",
+                    "jnr/ffi/provider/jffi/platform/");
 
     private LibraryClasses() {}
 

@@ -193,7 +193,7 @@ public final class Program {
         }
     }
 
-    private static String mainClass(String jar, ClassPathElement element)
+    static String mainClass(String jar, ClassPathElement element)
             throws IOException, ProgramException {
         Manifest manifest = element.manifest();
         Attributes all = manifest == null ? new Attributes() : manifest.getMainAttributes();

@@ -87,12 +87,20 @@ public final class ProgramLoader extends SecureClassLoader {
         synchronized (getClassLoadingLock(name)) {
             Class<?> found = findLoadedClass(name);
             if (found == null) {
-                found = isLibrarys(name) ? library.loadClass(name) : super.loadClass(name, false);
+                found = isLibrarys(name) ? ofLibrary(name) : super.loadClass(name, false);
             }
             if (resolve) {
                 resolveClass(found);
             }
             return found;
+        }
+    }
+
+    private Class<?> ofLibrary(String name) throws ClassNotFoundException {
+        try {
+            return library.loadClass(name);
+        } catch (ClassNotFoundException notThere) {
+            return super.loadClass(name, false); // a program may have packages below the library's
         }
     }
 

@@ -67,6 +67,7 @@ public final class ChildJvm {
             builder.environment().putAll(environment);
             Process process = builder.start();
             try {
+                process.getOutputStream().close();
                 assertTrue(process.waitFor(120, TimeUnit.SECONDS), "the child ends");
             } finally {
                 process.destroyForcibly();

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.cofferdam.binding.privilege.CallFilter;
 import org.cofferdam.libos.files.GuestFiles;
 import org.cofferdam.libos.files.HostFiles;
+import org.cofferdam.libos.javaio.JavaBasePatch;
 
 /**
  * The child process of tests: reads the program, warms up, may put itself under a filter without files, and runs it.
@@ -32,7 +33,11 @@ final class ConfinedChild {
         if (!arguments[0].equals("-")) {
             String list = Files.readString(HostFiles.system().getPath(arguments[0]));
             String modules = String.valueOf(RuntimeImage.descriptor().orElseThrow());
-            CallFilter.parse(list.replace("MODULES", modules)).install();
+            CallFilter filter = CallFilter.parse(list.replace("MODULES", modules));
+            boolean patched =
+                    JavaBasePatch.activate(); // from here on the library's own files are gone, too
+            assert patched == Boolean.getBoolean("patched");
+            filter.install();
         }
         String[] rest = new String[arguments.length - 2];
         System.arraycopy(arguments, 2, rest, 0, rest.length);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.cofferdam.libos.javaio.JavaBasePatch;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,7 +71,7 @@ final class ConfinedProgramTest {
                 ended.out().stream().filter(line -> line.startsWith("FAILED")).toList();
         assertEquals(List.of(), failed);
         assertEquals(
-                29, ended.out().stream().filter(l -> l.startsWith("ok ")).count(), ended.text());
+                30, ended.out().stream().filter(l -> l.startsWith("ok ")).count(), ended.text());
     }
 
     @Test
@@ -111,6 +112,107 @@ final class ConfinedProgramTest {
                         "passwd: java.nio.file.NoSuchFileException: /etc/passwd",
                         "content type: text/html"),
                 ended.out().subList(2, 8),
+                ended.text());
+    }
+
+    @Test
+    void javaIoAndSubprocessesAreRefusedInTheKernelsWords() throws Exception {
+        Path jar =
+                new Sources()
+                        .attribute("Main-Class", "guestprogram.UsesJavaIo")
+                        .source("guestprogram/UsesJavaIo.java")
+                        .jar(folder.resolve("app.jar"));
+        ChildJvm.Ended ended =
+                ChildJvm.run(
+                        List.of(SYSTEM_LOADER, "-D" + DEFAULT_FILES + "=" + GUEST_FILES),
+                        List.of(ConfinedChild.class.getName(), list(), jar.toString()));
+        String refused = "/x (Operation not permitted)";
+        assertEquals(
+                List.of(
+                        "exists: false",
+                        "list: null",
+                        "mkdir: false",
+                        "read: java.io.FileNotFoundException: " + refused,
+                        "write: java.io.FileNotFoundException: " + refused,
+                        "random: java.io.FileNotFoundException: " + refused,
+                        "temporary: java.io.IOException: Operation not permitted",
+                        "zip: java.nio.file.FileSystemException: /x: Operation not permitted",
+                        "url: java.io.FileNotFoundException: " + refused),
+                ended.out().subList(2, 11),
+                ended.text());
+        assertTrue(
+                ended.out()
+                        .get(11)
+                        .startsWith(
+                                "process: java.io.IOException: Cannot run program \"/bin/true\""),
+                ended.text());
+        assertTrue(
+                ended.out().get(12).startsWith("library: java.lang.UnsatisfiedLinkError"),
+                ended.text());
+    }
+
+    @Test
+    void whatTheJdkOpensLateIsThereInAPatchedRuntimeToo() throws Exception {
+        Path patch = folder.resolve("patch.jar");
+        JavaBasePatch.write(patch);
+        ChildJvm.Ended ended =
+                ChildJvm.run(
+                        List.of(
+                                "--patch-module",
+                                "java.base=" + patch,
+                                "-Dpatched=true",
+                                SYSTEM_LOADER,
+                                "-D" + DEFAULT_FILES + "=" + GUEST_FILES),
+                        List.of(ConfinedChild.class.getName(), list(), program().toString()));
+        assertEquals(List.of(), ended.out().stream().filter(l -> l.startsWith("FAILED")).toList());
+        assertEquals(
+                30, ended.out().stream().filter(l -> l.startsWith("ok ")).count(), ended.text());
+    }
+
+    @Test
+    void withAPatchedRuntimeJavaIoUsesTheGuestsFiles() throws Exception {
+        Path patch = folder.resolve("patch.jar");
+        JavaBasePatch.write(patch);
+        Path jar =
+                new Sources()
+                        .attribute("Main-Class", "guestprogram.WorksWithJavaIo")
+                        .source("guestprogram/WorksWithJavaIo.java")
+                        .file("found.txt", "found ")
+                        .jar(folder.resolve("app.jar"));
+        ChildJvm.Ended ended =
+                ChildJvm.run(
+                        List.of(
+                                "--patch-module",
+                                "java.base=" + patch,
+                                "-XX:+UnlockDiagnosticVMOptions",
+                                "-XX:+BytecodeVerificationLocal",
+                                "-ea",
+                                "-Dpatched=true",
+                                SYSTEM_LOADER,
+                                "-D" + DEFAULT_FILES + "=" + GUEST_FILES),
+                        List.of(ConfinedChild.class.getName(), list(), jar.toString()));
+        assertEquals(
+                List.of(
+                        "write: 9 truetruefalsetrue",
+                        "read: onetwo3nullone",
+                        "stream: 9 4 ttrue5wo",
+                        "3-1",
+                        "random: 7ü8 8 101true",
+                        "tree: true falsetrue[b, y]truefalse",
+                        "names: /tmp/qtrue",
+                        "temporary: true /tmp",
+                        "time: true 5000",
+                        "zip: found guestprogram.WorksWithJavaIo",
+                        "url: 9",
+                        "both: 9",
+                        "log: true",
+                        "missing: java.io.FileNotFoundException: /etc/passwd (No such file or directory)",
+                        "folder: java.io.FileNotFoundException: /tmp (Is a directory)",
+                        "read-only: java.io.FileNotFoundException: "
+                                + jar
+                                + " (Read-only file system)",
+                        "console: -1"),
+                String.join("\n", ended.out().subList(2, ended.out().size())).lines().toList(),
                 ended.text());
     }
 

@@ -319,6 +319,20 @@ final class ProgramTest {
     }
 
     @Test
+    void aProgramMayHavePackagesBelowTheLibrarys() throws Throwable {
+        fromJar(
+                        new Sources()
+                                .attribute("Main-Class", "org.cofferdam.libos.examples.Main")
+                                .type(
+                                        "org.cofferdam.libos.examples.Main",
+                                        "public class Main { public static void main(String[] a) {"
+                                                + TELL
+                                                + "\"example\"); } }"))
+                .run();
+        assertEquals("example", result());
+    }
+
+    @Test
     void manyThreadsLoadTheSameClassesAtOnce() throws Throwable {
         Sources sources = new Sources().attribute("Main-Class", "p.Main");
         StringBuilder uses = new StringBuilder();

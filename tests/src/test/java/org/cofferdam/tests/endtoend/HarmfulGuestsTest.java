@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 import org.cofferdam.tests.lab.Command;
-import org.cofferdam.tests.lab.GuestPrograms;
+import org.cofferdam.tests.lab.GuestJvms;
 import org.cofferdam.tests.lab.HarmfulGuest;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
@@ -16,7 +16,6 @@ import org.cofferdam.tests.lab.PingSeries;
 import org.cofferdam.tests.lab.RunningMonitor;
 import org.cofferdam.tests.lab.RunningPlace;
 import org.cofferdam.tests.lab.Transfer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -69,8 +68,7 @@ final class HarmfulGuestsTest {
             """;
 
     @RegisterExtension private static final RunningPlace PLACE = new RunningPlace();
-
-    private static final GuestPrograms PROGRAMS = new GuestPrograms(PLACE);
+    @RegisterExtension private static final GuestJvms GUESTS = new GuestJvms(PLACE);
 
     private static double guestAlone;
     private static double hostAlone;
@@ -84,12 +82,12 @@ final class HarmfulGuestsTest {
         byte[] all = new byte[BYTES];
         new SplittableRandom(41).nextBytes(all);
         Files.write(folder.resolve("file"), all);
-        PROGRAMS.port("good", "02:00:00:00:00:41", GOOD_IP);
-        PROGRAMS.port("bad", BAD_MAC, BAD_IP);
+        GUESTS.port("good", "02:00:00:00:00:41", GOOD_IP);
+        GUESTS.port("bad", BAD_MAC, BAD_IP);
         Process ignored =
-                PROGRAMS.start(
+                GUESTS.start(
                         "good",
-                        PROGRAMS.java(
+                        GUESTS.java(
                                 "good",
                                 GOOD_IP,
                                 "-m",
@@ -102,15 +100,10 @@ final class HarmfulGuestsTest {
                                 folder.toString(),
                                 "-o",
                                 "none"));
-        PROGRAMS.awaitPage(Namespace.OUTSIDE, URL);
+        GUESTS.awaitPage("good", Namespace.OUTSIDE, URL);
         HarmfulGuestsTest first = new HarmfulGuestsTest();
         first.othersGoOn("warming");
         first.othersGoOn("nothing");
-    }
-
-    @AfterAll
-    static void nothingIsLeft() {
-        PROGRAMS.close();
     }
 
     /** Whatever it did: the next guest on its port is served. */
@@ -118,9 +111,9 @@ final class HarmfulGuestsTest {
     void thePortServesTheNextGuest() {
         String page = monitor.folder().resolve("www").toString();
         Process next =
-                PROGRAMS.start(
+                GUESTS.start(
                         "next",
-                        PROGRAMS.java(
+                        GUESTS.java(
                                 "bad",
                                 BAD_IP,
                                 "-m",
@@ -133,8 +126,8 @@ final class HarmfulGuestsTest {
                                 page,
                                 "-o",
                                 "none"));
-        PROGRAMS.awaitPage(Namespace.OUTSIDE, "http://" + BAD_IP + ":8080/");
-        GuestPrograms.kill(next);
+        GUESTS.awaitPage("next", Namespace.OUTSIDE, "http://" + BAD_IP + ":8080/");
+        GuestJvms.kill(next);
     }
 
     /** Another guest's file and the host's stream arrive whole meanwhile, and no ping of the host is lost. */
@@ -154,7 +147,7 @@ final class HarmfulGuestsTest {
                     network.shell(Namespace.OUTSIDE, "curl -s -m 50 " + URL + "file | sha256sum");
             double seconds = (System.nanoTime() - began) / 1e9;
             double hostRate = (host.received() - before) * 8e-6 / seconds;
-            assertEquals(hash(), got.substring(0, 64), PROGRAMS.said("good"));
+            assertEquals(hash(), got.substring(0, 64), GUESTS.said("good"));
             host.finish();
             assertEquals(0, pings.lost());
             report(harm, BYTES * 8e-6 / seconds, hostRate, pings.longestGapMillis());
@@ -178,23 +171,23 @@ final class HarmfulGuestsTest {
 
     private Process harmful(String what) {
         Command command =
-                PROGRAMS.jvm(Namespace.HOST)
+                GUESTS.plainJava(Namespace.HOST)
                         .with(
                                 HarmfulGuest.class.getName(),
                                 what,
-                                PROGRAMS.socket("bad").toString(),
+                                GUESTS.socket("bad").toString(),
                                 BAD_MAC,
                                 NetworkNamespaces.OUTSIDE_MAC);
-        return PROGRAMS.start(what, command);
+        return GUESTS.start(what, command);
     }
 
     @Test
     void aGuestThatFloodsHarmsNobody() {
         Process bad = harmful("flood");
-        monitor.await("the flood", () -> PROGRAMS.said("flood").contains("floods"));
+        monitor.await("the flood", () -> GUESTS.said("flood").contains("floods"));
         othersGoOn("a flood");
-        assertTrue(bad.isAlive(), PROGRAMS.said("flood"));
-        GuestPrograms.kill(bad);
+        assertTrue(bad.isAlive(), GUESTS.said("flood"));
+        GuestJvms.kill(bad);
     }
 
     @Test
@@ -209,8 +202,8 @@ final class HarmfulGuestsTest {
                                         Process bad = harmful("flood");
                                         monitor.await(
                                                 "the flood",
-                                                () -> PROGRAMS.said("flood").contains("floods"));
-                                        GuestPrograms.kill(bad);
+                                                () -> GUESTS.said("flood").contains("floods"));
+                                        GuestJvms.kill(bad);
                                         kills[0]++;
                                     }
                                 });
@@ -235,23 +228,22 @@ final class HarmfulGuestsTest {
     @Test
     void aGuestThatWritesRubbishIntoItsRingsHarmsNobody() {
         Process bad = harmful("rubbish");
-        monitor.await("the rubbish", () -> PROGRAMS.said("rubbish").contains("was thrown out 1"));
+        monitor.await("the rubbish", () -> GUESTS.said("rubbish").contains("was thrown out 1"));
         othersGoOn("rubbish in rings");
-        assertTrue(bad.isAlive(), PROGRAMS.said("rubbish"));
-        String said = PROGRAMS.said("rubbish");
+        assertTrue(bad.isAlive(), GUESTS.said("rubbish"));
+        String said = GUESTS.said("rubbish");
         System.out.println("rubbish: " + said.lines().toList().getLast());
-        GuestPrograms.kill(bad);
+        GuestJvms.kill(bad);
     }
 
     @Test
     void aGuestWhoseHeapIsExhaustedHarmsNobody() {
-        String program = PROGRAMS.source("Exhausted", EXHAUSTED);
+        String program = GUESTS.program("Exhausted", EXHAUSTED);
         Process bad =
-                PROGRAMS.start(
-                        "exhausted", PROGRAMS.java("bad", BAD_IP, "-Xmx48m", program, BAD_IP));
-        PROGRAMS.awaitPage(Namespace.OUTSIDE, "http://" + BAD_IP + ":8080/");
-        monitor.await("the heap's end", () -> PROGRAMS.said("exhausted").contains("exhausted"));
+                GUESTS.start("exhausted", GUESTS.java("bad", BAD_IP, "-Xmx48m", program, BAD_IP));
+        GUESTS.awaitPage("exhausted", Namespace.OUTSIDE, "http://" + BAD_IP + ":8080/");
+        monitor.await("the heap's end", () -> GUESTS.said("exhausted").contains("exhausted"));
         othersGoOn("an exhausted heap");
-        GuestPrograms.kill(bad);
+        GuestJvms.kill(bad);
     }
 }

@@ -13,11 +13,10 @@ import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cofferdam.tests.lab.Command;
-import org.cofferdam.tests.lab.GuestPrograms;
+import org.cofferdam.tests.lab.GuestJvms;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningPlace;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -118,26 +117,20 @@ final class ManyClientsTest {
             """;
 
     @RegisterExtension private static final RunningPlace PLACE = new RunningPlace();
-
-    private static final GuestPrograms PROGRAMS = new GuestPrograms(PLACE);
+    @RegisterExtension private static final GuestJvms GUESTS = new GuestJvms(PLACE);
 
     private final NetworkNamespaces network = PLACE.network();
 
     @BeforeAll
     static void aServerInAGuest() {
-        PROGRAMS.port("netty", "02:00:00:00:00:31", IP);
-        String program = PROGRAMS.source("Server", SERVER);
+        GUESTS.port("netty", "02:00:00:00:00:31", IP);
+        String program = GUESTS.program("Server", SERVER);
         Process ignored =
-                PROGRAMS.start(
+                GUESTS.start(
                         "netty",
-                        PROGRAMS.java(
+                        GUESTS.java(
                                 "netty", IP, program, IP, "8080", Integer.toString(PAGE_BYTES)));
-        PROGRAMS.awaitPage(Namespace.OUTSIDE, URL);
-    }
-
-    @AfterAll
-    static void nothingIsLeft() {
-        PROGRAMS.close();
+        GUESTS.awaitPage("netty", Namespace.OUTSIDE, URL);
     }
 
     @Test
@@ -164,9 +157,9 @@ final class ManyClientsTest {
 
     @Test
     void aThousandConnectionsOpenAtOnceAreAllServedTwice() {
-        String program = PROGRAMS.source("Client", CLIENT);
+        String program = GUESTS.program("Client", CLIENT);
         Command.Result client =
-                PROGRAMS.jvm(Namespace.OUTSIDE)
+                GUESTS.plainJava(Namespace.OUTSIDE)
                         .with(
                                 program,
                                 IP,
@@ -178,7 +171,7 @@ final class ManyClientsTest {
         assertEquals(
                 "%1$d open%n%1$d served%n%1$d served%n".formatted(OPEN_AT_ONCE),
                 client.out(),
-                PROGRAMS.said("netty"));
+                GUESTS.said("netty"));
     }
 
     @Test
@@ -193,11 +186,11 @@ final class ManyClientsTest {
                 file.write(piece);
             }
         }
-        PROGRAMS.port("files", "02:00:00:00:00:32", FILES_IP);
+        GUESTS.port("files", "02:00:00:00:00:32", FILES_IP);
         Process server =
-                PROGRAMS.start(
+                GUESTS.start(
                         "files",
-                        PROGRAMS.java(
+                        GUESTS.java(
                                 "files",
                                 FILES_IP,
                                 "-m",
@@ -211,10 +204,10 @@ final class ManyClientsTest {
                                 "-o",
                                 "none"));
         String url = "http://" + FILES_IP + ":8080/";
-        PROGRAMS.awaitPage(Namespace.OUTSIDE, url);
+        GUESTS.awaitPage("files", Namespace.OUTSIDE, url);
         String wanted = network.shell(Namespace.HOST, "sha256sum < " + folder + "/big");
         String got = network.shell(Namespace.OUTSIDE, "curl -s -m 55 " + url + "big | sha256sum");
-        assertEquals(wanted.substring(0, 64), got.substring(0, 64), PROGRAMS.said("files"));
-        GuestPrograms.kill(server);
+        assertEquals(wanted.substring(0, 64), got.substring(0, 64), GUESTS.said("files"));
+        GuestJvms.kill(server);
     }
 }

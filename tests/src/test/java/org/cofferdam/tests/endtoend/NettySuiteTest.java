@@ -113,7 +113,8 @@ final class NettySuiteTest {
                                 folder().resolve(name + ".traces").toString(),
                                 PACKAGE.substring(0, PACKAGE.length() - 1),
                                 classes));
-        assertTrue(suite.waitFor(10, TimeUnit.MINUTES), () -> "it does not end: " + GUESTS.said(name));
+        assertTrue(
+                suite.waitFor(10, TimeUnit.MINUTES), () -> "it does not end: " + GUESTS.said(name));
         assertTrue(Files.exists(table), () -> "it wrote no table: " + GUESTS.said(name));
         Map<String, Outcome> did = read(table, 2, 3);
         Map<String, Outcome> should = read(Path.of(GuestJvms.source(EXPECTED)), 1, 2);

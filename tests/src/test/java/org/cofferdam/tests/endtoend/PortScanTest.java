@@ -18,10 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cofferdam.tests.lab.Command;
-import org.cofferdam.tests.lab.GuestPrograms;
+import org.cofferdam.tests.lab.GuestJvms;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningPlace;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -63,8 +62,7 @@ final class PortScanTest {
             """;
 
     @RegisterExtension private static final RunningPlace PLACE = new RunningPlace();
-
-    private static final GuestPrograms PROGRAMS = new GuestPrograms(PLACE);
+    @RegisterExtension private static final GuestJvms GUESTS = new GuestJvms(PLACE);
 
     @SuppressWarnings("NullAway.Init") // before all tests
     private static Process guest;
@@ -79,17 +77,10 @@ final class PortScanTest {
         new SplittableRandom(51).nextBytes(all);
         Files.write(folder.resolve("file"), all);
         hash = PLACE.network().shell(Namespace.HOST, "sha256sum < " + folder + "/file");
-        PROGRAMS.port("scanned", "02:00:00:00:00:51", IP);
-        String program = PROGRAMS.source("Scanned", SERVER);
-        guest =
-                PROGRAMS.start(
-                        "scanned", PROGRAMS.java("scanned", IP, program, IP, folder.toString()));
-        PROGRAMS.awaitPage(Namespace.OUTSIDE, "http://" + IP + ":8080/");
-    }
-
-    @AfterAll
-    static void nothingIsLeft() {
-        PROGRAMS.close();
+        GUESTS.port("scanned", "02:00:00:00:00:51", IP);
+        String program = GUESTS.program("Scanned", SERVER);
+        guest = GUESTS.start("scanned", GUESTS.java("scanned", IP, program, IP, folder.toString()));
+        GUESTS.awaitPage("scanned", Namespace.OUTSIDE, "http://" + IP + ":8080/");
     }
 
     /** What nmap says: the state of each port, and how many of those that it does not name are in which. */
@@ -158,7 +149,7 @@ final class PortScanTest {
             long grown = rssKib() - before;
             assertTrue(grown < MOST_GROWTH_KIB, "the guest grew by " + grown + " KiB");
         } finally {
-            GuestPrograms.kill(curl);
+            GuestJvms.kill(curl);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
@@ -20,6 +21,7 @@ import java.util.zip.GZIPOutputStream;
  * native libraries of the JDK. Argument: seconds. Prints what it did, and ends with 0.
  */
 public final class BusyLife {
+    /** More than the C library has heaps for, so that some come to use the one that grows by brk. */
     private static final int THREADS = 40;
     private static final int VIRTUAL_THREADS = 5_000;
 
@@ -60,12 +62,24 @@ public final class BusyLife {
     private static long platformThreads() throws InterruptedException {
         List<Thread> threads =
                 IntStream.range(0, THREADS)
-                        .mapToObj(i -> Thread.ofPlatform().name("life-" + i).start(Thread::yield))
+                        .mapToObj(i -> Thread.ofPlatform().name("life-" + i).start(BusyLife::inflate))
                         .toList();
         for (Thread thread : threads) {
             thread.join();
         }
         return threads.size();
+    }
+
+    /** Takes some memory of the C library's, as every user of zlib does. */
+    private static void inflate() {
+        for (int i = 0; i < 20; i++) {
+            Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION);
+            deflater.setInput(new byte[10_000]);
+            deflater.finish();
+            int n = deflater.deflate(new byte[1_000]);
+            assert n > 0;
+            deflater.end();
+        }
     }
 
     private static long virtualThreads() throws Exception {

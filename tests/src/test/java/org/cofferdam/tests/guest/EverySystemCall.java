@@ -21,6 +21,8 @@ import java.util.stream.Collectors;
 public final class EverySystemCall {
     private static final int EPERM = 1;
     private static final int ENOSYS = 38;
+    private static final int NO_BREAK = -1;
+    private static final int BRK = 12;
     private static final int CLONE3 = 435;
     private static final int PAGE = 4096;
     private static final int X32_BIT = 0x40000000;
@@ -68,7 +70,7 @@ public final class EverySystemCall {
             for (int number = 0; number <= last; number++) {
                 if (!left.contains(number)) {
                     int errno = kernel.errno(number);
-                    if (errno == (number == CLONE3 ? ENOSYS : EPERM)) {
+                    if (errno == expected(number)) {
                         refused++;
                     } else {
                         wrong.add(number + " answered " + errno);
@@ -81,10 +83,22 @@ public final class EverySystemCall {
         }
     }
 
+    /** brk has no errors: it is refused by an answer of 0, which is no address. */
+    private static int expected(int number) {
+        return switch (number) {
+            case BRK -> NO_BREAK;
+            case CLONE3 -> ENOSYS;
+            default -> EPERM;
+        };
+    }
+
     /** The error number; 0 if the call was made. */
     private int errno(long number, long... arguments) throws Throwable {
         long[] a = Arrays.copyOf(arguments, 6);
         long result = (long) call.invokeExact(state, number, a[0], a[1], a[2], a[3], a[4], a[5]);
+        if (number == BRK) {
+            return result == 0 ? NO_BREAK : 0;
+        }
         return result == -1 ? (int) ERRNO.get(state, 0L) : 0;
     }
 
