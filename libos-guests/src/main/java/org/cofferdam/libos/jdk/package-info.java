@@ -1,10 +1,10 @@
 /**
  * The JDK's service provider over the library OS: programs that know nothing of it get their channels from here.
  *
- * <p>Lives here: {@link org.cofferdam.libos.jdk.GuestSelectorProvider}, which the system property
- * {@code java.nio.channels.spi.SelectorProvider} names, {@link org.cofferdam.libos.jdk.GuestSockets}, which does the same
- * for java.net, and {@link org.cofferdam.libos.jdk.GuestStart}, which attaches the
- * guest's card when the first channel is opened.
+ * <p>Lives here: {@link org.cofferdam.libos.jdk.GuestSelectorProvider} and {@link
+ * org.cofferdam.libos.jdk.GuestAsynchronousChannelProvider}, which system properties name, {@link
+ * org.cofferdam.libos.jdk.GuestSockets}, which does the same for java.net, and {@link
+ * org.cofferdam.libos.jdk.GuestStart}, which attaches the guest's card when the first channel is opened.
  *
  * <p>The JDK calls it, on any thread of the program.
  *

@@ -1,7 +1,8 @@
 /**
  * The JDK's channels over the library OS's own sockets: streams, listeners, datagrams, and pipes in memory.
  *
- * <p>Lives here: one class for each of the JDK's abstract channels, the implementations of java.net's sockets over them, and the small machinery of blocking ({@code Side}) and of letting go ({@code Gate}).
+ * <p>Lives here: one class for each of the JDK's abstract channels, the implementations of java.net's sockets over them,
+ * and the small machinery of blocking ({@code Side}) and of letting go ({@code Gate}).
  *
  * <p>Any thread of a program may call it; what the stack does not allow at once (two readers, a read after a close) is
  * kept from it here. The network's thread calls {@code becameReady}, which wakes and returns. No monitor is held while a
