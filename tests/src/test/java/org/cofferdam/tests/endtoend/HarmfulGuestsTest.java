@@ -240,7 +240,9 @@ final class HarmfulGuestsTest {
     void aGuestWhoseHeapIsExhaustedHarmsNobody() {
         String program = GUESTS.program("Exhausted", EXHAUSTED);
         Process bad =
-                GUESTS.start("exhausted", GUESTS.java("bad", BAD_IP, "-Xmx48m", program, BAD_IP));
+                GUESTS.start(
+                        "exhausted",
+                        GUESTS.java("bad", BAD_IP, "-XX:+UseSerialGC", "-Xmx48m", program, BAD_IP));
         GUESTS.awaitPage("exhausted", Namespace.OUTSIDE, "http://" + BAD_IP + ":8080/");
         monitor.await("the heap's end", () -> GUESTS.said("exhausted").contains("exhausted"));
         othersGoOn("an exhausted heap");

@@ -37,9 +37,17 @@ public final class HarmfulGuest {
         byte[] frame = new byte[QueuePair.HEADER_BYTES + FRAME_BYTES];
         put(arguments[3], frame, QueuePair.HEADER_BYTES);
         put(arguments[2], frame, QueuePair.HEADER_BYTES + 6);
-        // An EtherType for experiments (IEEE 802, section 9.2.4): a stack does no work for it.
-        frame[QueuePair.HEADER_BYTES + 12] = (byte) 0x88;
-        frame[QueuePair.HEADER_BYTES + 13] = (byte) 0xb5;
+        // IPv4 from the port's own address, so that the switch takes it; its checksum is wrong, so
+        // that whoever receives it does little work.
+        int ip = QueuePair.HEADER_BYTES + 14;
+        frame[ip - 2] = 8;
+        frame[ip] = 0x45;
+        frame[ip + 2] = (byte) ((FRAME_BYTES - 14) >>> 8);
+        frame[ip + 3] = (byte) (FRAME_BYTES - 14);
+        frame[ip + 8] = 64;
+        frame[ip + 9] = 17;
+        byte[] own = {10, 77, 0, 42, 10, 77, 0, 2};
+        System.arraycopy(own, 0, frame, ip + 12, own.length);
         HarmfulGuest guest = new HarmfulGuest(Path.of(arguments[1]), frame);
         if (arguments[0].equals("flood")) {
             guest.flood();
