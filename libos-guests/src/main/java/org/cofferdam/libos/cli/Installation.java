@@ -18,9 +18,15 @@ import org.cofferdam.libos.image.PackedImage;
  * @param runtime the home of its JDK
  * @param library the library OS's class path
  * @param natives the folder of jffi's native library, so that it need not be unpacked into a temporary one
+ * @param javaBase the patch that lets java.io use the guest's files, for this very runtime
  * @param launcher the launcher; empty if it is not built
  */
-record Installation(Path runtime, String library, Optional<Path> natives, Optional<Path> launcher) {
+record Installation(
+        Path runtime,
+        String library,
+        Optional<Path> natives,
+        Optional<Path> javaBase,
+        Optional<Path> launcher) {
     /** The launcher's path; ops/libos sets it. */
     private static final String LAUNCHER_PROPERTY = "cofferdam.launcher";
 
@@ -54,6 +60,7 @@ record Installation(Path runtime, String library, Optional<Path> natives, Option
                 Path.of(String.valueOf(System.getProperty("java.home"))),
                 String.valueOf(System.getProperty("java.class.path")),
                 Optional.ofNullable(System.getProperty(NATIVE_PROPERTY)).map(Path::of),
+                Optional.empty(),
                 Optional.ofNullable(System.getProperty(LAUNCHER_PROPERTY))
                         .map(Path::of)
                         .filter(Files::isExecutable));
@@ -65,6 +72,7 @@ record Installation(Path runtime, String library, Optional<Path> natives, Option
                 image.runtime(),
                 image.library().stream().map(Path::toString).collect(Collectors.joining(":")),
                 image.natives(),
+                image.javaBase(),
                 image.launcher().or(() -> own().launcher()));
     }
 
@@ -75,6 +83,7 @@ record Installation(Path runtime, String library, Optional<Path> natives, Option
         paths.addAll(linkedFiles());
         addClassPath(paths, library);
         natives.map(Path::toString).ifPresent(paths::add);
+        javaBase.map(Path::toString).ifPresent(paths::add);
         return paths;
     }
 

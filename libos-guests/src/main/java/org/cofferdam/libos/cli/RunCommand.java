@@ -251,6 +251,7 @@ final class RunCommand implements Callable<Integer> {
         }
         from.natives()
                 .ifPresent(folder -> start.add("-D" + Installation.NATIVE_PROPERTY + "=" + folder));
+        from.javaBase().ifPresent(jar -> start.add("--patch-module=java.base=" + jar));
         setting(start, "ip", ip);
         setting(start, "router", router);
         setting(start, "dns", dns);

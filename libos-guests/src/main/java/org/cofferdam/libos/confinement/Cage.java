@@ -81,10 +81,11 @@ public final class Cage {
      *
      * @param folders what the guest was granted
      * @param image the descriptor by which the JVM reads its own classes; empty if it needs none
+     * @param last run when everything of the library OS's own that lies in files has been read
      * @throws org.cofferdam.binding.NativeCallException if the kernel refuses
      * @throws IllegalStateException if the launcher does not take the filter's descriptor
      */
-    public void enter(GuestNetwork network, Folders folders, OptionalInt image) {
+    public void enter(GuestNetwork network, Folders folders, OptionalInt image, Runnable last) {
         GuestNetwork.Descriptors open = network.descriptors();
         // Without an image, the rule is about a descriptor that is not there.
         int modules = image.orElse(BOARD_FD);
@@ -109,6 +110,7 @@ public final class Cage {
                                 "modules",
                                 modules));
         network.handOver(board);
+        last.run();
         OpenDescriptors.closeAllBut(
                 0, 1, 2, TALK_FD, open.call(), open.kick(), open.wake(), open.epoll(), modules);
         if (image.isEmpty()) {

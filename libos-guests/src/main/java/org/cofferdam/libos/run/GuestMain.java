@@ -1,5 +1,6 @@
 package org.cofferdam.libos.run;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.cofferdam.libos.files.HostFiles;
 import org.cofferdam.libos.frontend.BackEndException;
 import org.cofferdam.libos.guest.GuestNetwork;
 import org.cofferdam.libos.guest.GuestSettings;
+import org.cofferdam.libos.javaio.JavaBasePatch;
 import org.cofferdam.libos.jdk.GuestSockets;
 import org.cofferdam.libos.jdk.GuestStart;
 import org.cofferdam.libos.net.stack.StackSettings;
@@ -36,6 +38,9 @@ public final class GuestMain {
 
     /** System property: what the guest may do with folders of the host, a name of {@link Cage.Folders}. */
     public static final String FOLDERS = "cofferdam.libos.folders";
+
+    /** System property, for programs that want to know: java.io uses the guest's files. */
+    public static final String PATCHED = "cofferdam.libos.java.io";
 
     private static final int EXIT_ENVIRONMENT = 3;
     private static final int EXIT_FAILURE = 5;
@@ -74,7 +79,8 @@ public final class GuestMain {
                         "libos: %d things of the JDK loaded beforehand in %d ms%n",
                         warm.touched().size(), warm.nanos() / 1_000_000);
             }
-            cage.enter(network, folders, RuntimeImage.descriptor());
+            System.setIn(new BufferedInputStream(new ConsoleInput()));
+            cage.enter(network, folders, RuntimeImage.descriptor(), GuestMain::switchJavaIo);
         } catch (IOException | BackEndException | ProgramException e) {
             end(EXIT_ENVIRONMENT, e);
             return;
@@ -86,6 +92,13 @@ public final class GuestMain {
             return;
         }
         program.run(words.toArray(String[]::new));
+    }
+
+    /** To the guest's files, in a patched runtime; in others it stays refused. */
+    private static void switchJavaIo() {
+        if (JavaBasePatch.activate()) {
+            System.setProperty(PATCHED, "true");
+        }
     }
 
     /** The program's source; what is left in the words are its arguments. */

@@ -209,6 +209,20 @@ final class ConfinedGuestTest {
     }
 
     @Test
+    void standardInputIsRead() {
+        String line =
+                String.join(
+                        " ",
+                        ConfinedGuest.run(PLACE, "program", PROGRAM)
+                                .with("--", "-cp", ConfinedGuest.programs())
+                                .with("org.cofferdam.tests.guest.Endings", "lines")
+                                .words());
+        Command.Result result =
+                Command.of("sh", "-c", "printf 'one\\ntwo\\n' | " + line).run().orFail();
+        assertEquals("read one\nread two\n", result.out(), result.toString());
+    }
+
+    @Test
     void aFullHeapIsTheProgramsOwnTrouble() {
         Command.Result result = run(List.of("--memory", "32m"), "Endings", "heap");
         assertEquals(0, result.exit(), result.toString());
