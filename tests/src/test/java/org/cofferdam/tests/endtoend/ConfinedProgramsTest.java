@@ -4,15 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.cofferdam.tests.architecture.SourceTree;
 import org.cofferdam.tests.lab.Command;
 import org.cofferdam.tests.lab.ConfinedGuest;
 import org.cofferdam.tests.lab.GuestJvms;
 import org.cofferdam.tests.lab.KafkaBroker;
+import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningPlace;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class ConfinedProgramsTest {
     private static final String KAFKA = "10.77.0.36";
     private static final String PACKED = "10.77.0.37";
+    private static final String CLIENT = "10.77.0.38";
     private static final String EXAMPLES = "org.cofferdam.examples.";
     private static final int RECORDS = 5_000;
     private static final Duration PACKING = Duration.ofMinutes(2);
@@ -35,6 +39,7 @@ final class ConfinedProgramsTest {
     static void ports() {
         GUESTS.port("kafka", "02:00:00:00:00:36", KAFKA);
         GUESTS.port("packed", "02:00:00:00:00:37", PACKED);
+        GUESTS.port("client", "02:00:00:00:00:38", CLIENT);
     }
 
     @Test
@@ -54,6 +59,39 @@ final class ConfinedProgramsTest {
                         .mapToObj(i -> i + "=record " + i + " of " + RECORDS)
                         .toList(),
                 broker.records("confined", RECORDS));
+    }
+
+    @Test
+    void theJdksClientsFetchByNameFromBehindTheFilter() throws IOException {
+        Path folder = Files.createDirectory(PLACE.monitor().folder().resolve("files"));
+        byte[] file = new byte[20 << 20];
+        new SplittableRandom(38).nextBytes(file);
+        Files.write(folder.resolve("file"), file);
+        Process server =
+                GUESTS.start(
+                        "outside",
+                        PLACE.network()
+                                .in(Namespace.OUTSIDE, GuestJvms.jdk("jwebserver"))
+                                .with("-b", NetworkNamespaces.OUTSIDE_IP, "-p", "8000")
+                                .with("-d", folder.toString(), "-o", "none"));
+        GUESTS.awaitPage(
+                "outside", Namespace.OUTSIDE, "http://" + NetworkNamespaces.OUTSIDE_IP + ":8000/");
+        Command.Result fetched =
+                ConfinedGuest.run(PLACE, "client", CLIENT)
+                        .with("--hosts", "files.test=" + NetworkNamespaces.OUTSIDE_IP, "--")
+                        .with("-cp", ConfinedGuest.programs(), "org.cofferdam.tests.guest.Fetch")
+                        .with("http://files.test:8000/file")
+                        .run()
+                        .orFail();
+        String hash =
+                PLACE.network()
+                        .shell(Namespace.HOST, "sha256sum < " + folder + "/file")
+                        .substring(0, 64);
+        assertEquals(
+                NetworkNamespaces.OUTSIDE_IP + "\n" + hash + "\n" + hash + "\n",
+                fetched.out(),
+                fetched.toString());
+        server.destroy();
     }
 
     @Test
