@@ -6,8 +6,8 @@
  *
  *   launcher SOCKET REPORTS STATS MEMORY  N READABLE...  N WRITABLE...  N START...
  *
- * SOCKET is the back end's, REPORTS the monitor's for refused calls (empty: none), STATS 1 for figures at the end, MEMORY
- * in bytes. Before each list stands its length. The guest finds its talk to the back end as descriptor 3 and the board
+ * SOCKET is the back end's, REPORTS the monitor's for refused calls (empty: none), STATS 1 for figures at the end, 2 for
+ * the same as JSON, 0 for none, MEMORY in bytes. Before each list stands its length. The guest finds its talk to the back end as descriptor 3 and the board
  * (launcher.h) as 4. It hangs up when its filter is in place; one that hangs up without a filter is killed.
  *
  * Trusts: its command line. Of the guest it believes nothing once its program runs. One thread, no allocation.
@@ -190,7 +190,7 @@ int main(int argc, char **argv)
     if (argc < 8)
         fail("read its command line");
     const char *path = argv[1], *reports = argv[2];
-    bool stats = strcmp(argv[3], "1") == 0;
+    int stats = atoi(argv[3]);
     struct cage cage = {.memory_bytes = strtoull(argv[4], NULL, 10), .uid = geteuid(), .gid = getegid()};
     char **at = argv + 5;
     cage.readable = take(&at);
@@ -247,7 +247,7 @@ int main(int argc, char **argv)
         kill(guest, SIGKILL);
     int status = attend(guest, signals, back_end, board, path);
     send_reports(true);
-    if (stats)
-        print_refusals();
+    if (stats != 0)
+        print_refusals(stats == 2);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

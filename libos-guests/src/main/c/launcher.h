@@ -66,8 +66,8 @@ void answer_refused_call(void);
 /* Sends the reports that are due. Returns how many milliseconds until more may be, -1 for no need to come back. */
 int send_reports(bool all);
 
-/* Says on standard error what was refused. */
-void print_refusals(void);
+/* Says on standard error what was refused: lines, or one line of JSON. */
+void print_refusals(bool json);
 
 /* launcher.c */
 

@@ -155,8 +155,26 @@ int send_reports(bool all)
     return untold_numbers > 0 ? RETRY_MS : -1;
 }
 
-void print_refusals(void)
+static void print_refusals_as_json(void)
 {
+    fprintf(stderr, "{\"refused\":{\"total\":%llu,\"calls\":[", (unsigned long long)total);
+    const char *between = "";
+    for (int i = 0; i < NUMBERS; i++) {
+        if (tallies[i].count == 0)
+            continue;
+        fprintf(stderr, "%s{\"number\":%d,\"name\":\"%s\",\"count\":%llu}", between, i,
+                NAMES[i] != NULL ? NAMES[i] : "", (unsigned long long)tallies[i].count);
+        between = ",";
+    }
+    fprintf(stderr, "]}}\n");
+}
+
+void print_refusals(bool json)
+{
+    if (json) {
+        print_refusals_as_json();
+        return;
+    }
     fprintf(stderr, "libos: %llu system calls refused\n", (unsigned long long)total);
     for (int i = 0; i < NUMBERS; i++)
         if (tallies[i].count > 0)

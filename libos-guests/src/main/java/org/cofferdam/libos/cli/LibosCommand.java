@@ -36,6 +36,7 @@ public final class LibosCommand implements Runnable {
                                 MemorySize.class, text -> converted(MemorySize::parse, text))
                         .registerConverter(
                                 FolderGrant.class, text -> converted(FolderGrant::parse, text))
+                        .setCaseInsensitiveEnumValuesAllowed(true)
                         .setStopAtPositional(true)
                         .execute(args);
         System.out.flush();

@@ -137,6 +137,21 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--stats", description = "Print figures of the guest when it begins and ends.")
     private boolean stats;
 
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "text|json",
+            defaultValue = "text",
+            description = "How --stats prints them; default ${DEFAULT-VALUE}.")
+    private Output output = Output.TEXT;
+
+    /** Forms of figures. */
+    enum Output {
+        /** Lines for people. */
+        TEXT,
+        /** An object a line. */
+        JSON
+    }
+
     @Parameters(arity = "0..*", hidden = true)
     private List<String> words = List.of();
 
@@ -172,7 +187,7 @@ final class RunCommand implements Callable<Integer> {
             line.add(from.launcher().get().toString());
             line.add(attach.toAbsolutePath().toString());
             line.add(reports());
-            line.add(stats ? "1" : "0");
+            line.add(stats ? (output == Output.JSON ? "2" : "1") : "0");
             line.add(Long.toString(2 * memory.bytes() + filesMemory.bytes() + OTHER_BYTES));
             list(line, readable(from, program));
             list(line, writable());
@@ -263,7 +278,7 @@ final class RunCommand implements Callable<Integer> {
         start.addAll(program.properties());
         start.addAll(List.of("-cp", from.library(), GuestMain.class.getName()));
         if (stats) {
-            start.add(GuestMain.STATS);
+            start.add(output == Output.JSON ? GuestMain.STATS_AS_JSON : GuestMain.STATS);
         }
         start.addAll(program.words());
         return start;

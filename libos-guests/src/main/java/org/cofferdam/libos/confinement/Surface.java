@@ -1,5 +1,6 @@
 package org.cofferdam.libos.confinement;
 
+import java.util.Locale;
 import java.util.OptionalInt;
 import org.cofferdam.binding.privilege.SystemCalls;
 
@@ -32,5 +33,18 @@ public record Surface(int kept, OptionalInt there) {
                         .formatted(kept, there.getAsInt(), removedPercent(), PAPER_PERCENT)
                 : "libos: %d system calls are left; the kernel does not show how many it has"
                         .formatted(kept);
+    }
+
+    /** For programs: one object. */
+    public String json() {
+        return there.isPresent()
+                ? String.format(
+                        Locale.ROOT,
+                        "{\"systemCalls\":{\"kept\":%d,\"kernel\":%d,\"removedPercent\":%.1f,\"paperPercent\":%.1f}}",
+                        kept,
+                        there.getAsInt(),
+                        removedPercent(),
+                        PAPER_PERCENT)
+                : "{\"systemCalls\":{\"kept\":" + kept + "}}";
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.cofferdam.libos.confinement.Cage;
 import org.cofferdam.libos.confinement.Surface;
 import org.cofferdam.libos.files.GuestFiles;
@@ -27,7 +28,7 @@ import org.cofferdam.libos.program.WarmUp;
  * What the JVM of a guest runs:
  *
  * <pre>
- *  GuestMain [--stats] -cp PATH CLASS ARGS
+ *  GuestMain [--stats|--stats=json] -cp PATH CLASS ARGS
  *  GuestMain [--stats] -jar JAR ARGS
  *  GuestMain [--stats] -m MODULE[/CLASS] ARGS
  * </pre>
@@ -35,6 +36,9 @@ import org.cofferdam.libos.program.WarmUp;
 public final class GuestMain {
     /** First word of the command line: figures on standard error at the beginning and the end. */
     public static final String STATS = "--stats";
+
+    /** The same as JSON, a line each. */
+    public static final String STATS_AS_JSON = "--stats=json";
 
     /** System property: what the guest may do with folders of the host, a name of {@link Cage.Folders}. */
     public static final String FOLDERS = "cofferdam.libos.folders";
@@ -50,7 +54,8 @@ public final class GuestMain {
     /** Starts the guest, and calls its main method on this thread. */
     public static void main(String[] args) throws Throwable {
         List<String> words = new ArrayList<>(List.of(args));
-        boolean stats = words.getFirst().equals(STATS);
+        boolean json = words.getFirst().equals(STATS_AS_JSON);
+        boolean stats = json || words.getFirst().equals(STATS);
         if (stats) {
             words.removeFirst();
         }
@@ -74,10 +79,7 @@ public final class GuestMain {
             assert ignored > 0;
             WarmUp.Report warm = WarmUp.run();
             if (stats) {
-                System.err.println(Surface.ofThisKernel(folders).sentence());
-                System.err.printf(
-                        "libos: %d things of the JDK loaded beforehand in %d ms%n",
-                        warm.touched().size(), warm.nanos() / 1_000_000);
+                tell(Surface.ofThisKernel(folders), warm, json);
             }
             System.setIn(new BufferedInputStream(new ConsoleInput()));
             cage.enter(network, folders, RuntimeImage.descriptor(), GuestMain::switchJavaIo);
@@ -92,6 +94,17 @@ public final class GuestMain {
             return;
         }
         program.run(words.toArray(String[]::new));
+    }
+
+    private static void tell(Surface surface, WarmUp.Report warm, boolean json) {
+        if (json) {
+            System.err.println(surface.json());
+            return;
+        }
+        System.err.println(surface.sentence());
+        System.err.printf(
+                "libos: %d things of the JDK loaded beforehand in %d ms%n",
+                warm.touched().size(), TimeUnit.NANOSECONDS.toMillis(warm.nanos()));
     }
 
     /** To the guest's files, in a patched runtime; in others it stays refused. */
