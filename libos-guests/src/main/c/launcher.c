@@ -122,8 +122,8 @@ static void look_for_back_end(const char *path, int *back_end, struct board *boa
     __atomic_store_n(&board->carrier, 1, __ATOMIC_RELEASE);
 }
 
-/* Whether the back end has hung up. It has nothing to say over this connection, so what there is to read is its end. */
-static void look_at_back_end(int *back_end, struct board *board)
+/* A back end has nothing to say over this connection, so what there is to read is its end, or a fault that ends it. */
+static void lose_back_end(int *back_end, struct board *board)
 {
     close(*back_end);
     *back_end = -1;
@@ -152,7 +152,7 @@ static int attend(pid_t guest, int signals, int back_end, struct board *board, c
         if (watched[2].revents != 0)
             answer_refused_call();
         if (back_end >= 0 && watched[1].revents != 0)
-            look_at_back_end(&back_end, board);
+            lose_back_end(&back_end, board);
         else if (back_end < 0 && watched[2].revents == 0)
             look_for_back_end(path, &back_end, board, &complaint);
     }
@@ -243,8 +243,7 @@ int main(int argc, char **argv)
     bool talked = relay_handshake(ends[0], back_end, signals);
     close(ends[0]);
     if (!talked || !take_filter(guest, board, reports))
-        /* It has said why, unless it was killed. Without a filter no program runs. */
-        kill(guest, SIGKILL);
+        kill(guest, SIGKILL); /* it has said why, unless it was killed; without a filter no program runs */
     int status = attend(guest, signals, back_end, board, path);
     send_reports(true);
     if (stats != 0)

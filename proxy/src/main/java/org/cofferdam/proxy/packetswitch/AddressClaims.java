@@ -17,8 +17,9 @@ import org.cofferdam.proxy.frame.Wire;
  * in neighbour discovery (RFC 4861). Works on the private copy; allocation-free, any thread.
  *
  * <p>With addresses of one family only, the other family is not allowed at all. What claims nothing passes: ARP probes
- * (RFC 5227, sender 0.0.0.0), questions to DHCP servers (RFC 2131, source 0.0.0.0) of the station's own card, and duplicate
- * address detection (RFC 4862, source ::) for an own address. Beside its IPv6 addresses a station may use the link-local one that follows from its MAC address (RFC 4291, appendix A).
+ * (RFC 5227, sender 0.0.0.0), questions to DHCP servers (RFC 2131, source 0.0.0.0) of the station's own card, and
+ * duplicate address detection (RFC 4862, source ::) for an own address. Beside its IPv6 addresses a station may use the
+ * link-local one that follows from its MAC address (RFC 4291, appendix A).
  */
 public final class AddressClaims {
     /** No addresses were given: nothing is looked at. */
