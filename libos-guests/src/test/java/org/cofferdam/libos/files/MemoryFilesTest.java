@@ -184,7 +184,7 @@ final class MemoryFilesTest {
 
     @Test
     void theImageIsReadOnly() throws IOException {
-        tree.show("/app/lib/a.jar", "jar").show("/work/app.jar", "in a writable folder");
+        tree.show("/app/lib/a.jar", "jar").show("/data/app.jar", "in a writable folder");
         Path jar = tree.path("/app/lib/a.jar");
         assertEquals("jar", Files.readString(jar));
         assertEquals(1_000_000_000, Files.getLastModifiedTime(jar).toInstant().getEpochSecond());
@@ -199,7 +199,7 @@ final class MemoryFilesTest {
                 readOnly,
                 reason(
                         FileSystemException.class,
-                        () -> Files.move(tree.path("/work/app.jar"), tmp.resolve("x"))));
+                        () -> Files.move(tree.path("/data/app.jar"), tmp.resolve("x"))));
         assertEquals(
                 readOnly,
                 reason(
@@ -215,7 +215,7 @@ final class MemoryFilesTest {
                                 .provider()
                                 .checkAccess(jar, java.nio.file.AccessMode.WRITE));
         assertFalse(Files.isWritable(jar));
-        Files.createFile(tree.path("/work/beside"));
+        Files.createFile(tree.path("/data/beside"));
     }
 
     @Test
