@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import org.cofferdam.libos.files.host.Grant;
 
-/** A guest's file system for a test, beside the JVM's own. Writable: /tmp and /work. */
+/** A guest's file system for a test, beside the JVM's own. Writable: /tmp and /data. */
 final class GuestTree {
     private final GuestFileSystemProvider provider;
     private final GuestFiles files;
@@ -24,7 +24,7 @@ final class GuestTree {
         files = new GuestFiles(provider.files());
         try {
             files.makeWritable("/tmp");
-            files.makeWritable("/work");
+            files.makeWritable("/data");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
