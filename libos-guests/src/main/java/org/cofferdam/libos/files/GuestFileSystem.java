@@ -75,6 +75,7 @@ final class GuestFileSystem extends FileSystem implements GuestPath.Anchor {
 
     @Override
     public void close() {
+        // FileSystem.close: the default file system's own answer, which is what this one is.
         throw new UnsupportedOperationException("the default file system cannot be closed");
     }
 
@@ -136,6 +137,7 @@ final class GuestFileSystem extends FileSystem implements GuestPath.Anchor {
         } else if (syntax.equalsIgnoreCase("regex")) {
             pattern = Pattern.compile(text);
         } else {
+            // FileSystem.getPathMatcher: for a syntax other than the two that it demands.
             throw new UnsupportedOperationException("Syntax '" + syntax + "' not recognized");
         }
         return path -> pattern.matcher(path.toString()).matches();
@@ -148,6 +150,8 @@ final class GuestFileSystem extends FileSystem implements GuestPath.Anchor {
 
     @Override
     public WatchService newWatchService() {
+        // FileSystem.newWatchService allows it. Only a guest itself changes its files, and a
+        // granted folder would want inotify, three more system calls.
         throw new UnsupportedOperationException("a guest's files cannot be watched");
     }
 }

@@ -187,11 +187,13 @@ public final class GuestFileSystemProvider extends FileSystemProvider {
 
     @Override
     public void createSymbolicLink(Path link, Path target, FileAttribute<?>... attributes) {
+        // Files.createSymbolicLink allows it. Without links no name of a guest's leads elsewhere.
         throw new UnsupportedOperationException("a guest's files have no links");
     }
 
     @Override
     public void createLink(Path link, Path existing) {
+        // Files.createLink allows it, for the same reason.
         throw new UnsupportedOperationException("a guest's files have no links");
     }
 
@@ -201,6 +203,7 @@ public final class GuestFileSystemProvider extends FileSystemProvider {
         Grant grant = grant(found);
         boolean isLink = grant != null && grant.attributes(found.rest(), false).isSymbolicLink();
         if (isLink) {
+            // Its target is a path of the host, which is not the guest's to know.
             throw new UnsupportedOperationException(
                     "where a link of the host leads is not shown to a guest");
         }
@@ -317,6 +320,7 @@ public final class GuestFileSystemProvider extends FileSystemProvider {
     public <A extends BasicFileAttributes> A readAttributes(
             Path path, Class<A> type, LinkOption... options) throws IOException {
         if (!type.isAssignableFrom(PosixFileAttributes.class)) {
+            // Files.readAttributes: for attributes that a file system does not have.
             throw new UnsupportedOperationException(type + " is not supported");
         }
         return type.cast(attributes(path, options));

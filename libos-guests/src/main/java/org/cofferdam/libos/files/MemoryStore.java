@@ -72,6 +72,7 @@ final class MemoryStore extends FileStore {
             case "usableSpace" -> getUsableSpace();
             case "unallocatedSpace" -> getUnallocatedSpace();
             default ->
+                    // FileStore.getAttribute: for one that the store does not have.
                     throw new UnsupportedOperationException("'" + attribute + "' not recognized");
         };
     }

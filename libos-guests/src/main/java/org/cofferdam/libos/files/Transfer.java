@@ -27,12 +27,14 @@ final class Transfer {
     static void copy(Path source, Path target, Set<CopyOption> options) throws IOException {
         for (CopyOption option : options) {
             if (option == StandardCopyOption.ATOMIC_MOVE) {
+                // Files.copy: for an option that is none of a copy's.
                 throw new UnsupportedOperationException("a copy is not atomic");
             }
         }
         BasicFileAttributes from =
                 Files.readAttributes(source, BasicFileAttributes.class, linkOptions(options));
         if (from.isSymbolicLink()) {
+            // NOFOLLOW_LINKS asks for the link itself, and there is nowhere to put it.
             throw new UnsupportedOperationException("a guest's files have no links");
         }
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
