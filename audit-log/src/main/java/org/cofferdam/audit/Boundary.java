@@ -12,6 +12,8 @@ public enum Boundary {
     GUEST_KERNEL,
     /** Operator and monitor: control calls. */
     OPERATOR_MONITOR,
+    /** What detectors found, in their own log. */
+    DETECTION,
     /** The log about itself. */
     LOG
 }

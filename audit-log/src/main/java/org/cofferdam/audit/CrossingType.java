@@ -1,5 +1,6 @@
 package org.cofferdam.audit;
 
+import static org.cofferdam.audit.Boundary.DETECTION;
 import static org.cofferdam.audit.Boundary.DOMAIN_MONITOR;
 import static org.cofferdam.audit.Boundary.DOMAIN_PROXY;
 import static org.cofferdam.audit.Boundary.GUEST_KERNEL;
@@ -21,7 +22,7 @@ import org.cofferdam.audit.format.RecordLayout;
 /**
  * What can be recorded. The table drives both outputs of the reader.
  *
- * <p>It only grows: a code keeps its meaning, fields are added at the end of a type, up to six. The high
+ * <p>It only grows: a code keeps its meaning, fields are added at the end of a type, up to sixteen. The high
  * byte of the code groups by boundary. Any type may carry a text besides its fields.
  */
 public enum CrossingType {
@@ -67,6 +68,61 @@ public enum CrossingType {
             "The disk took no data for this long; producers were held back, nothing was lost.",
             as("duration", Kind.DURATION_NS),
             dec("errno")),
+    CHECKPOINT(
+            0x0008,
+            LOG,
+            "Signs the chain up to a block: its number and hash, the key that signs, an Ed25519 signature.",
+            dec("block"),
+            hex("hash_0"),
+            hex("hash_1"),
+            hex("hash_2"),
+            hex("hash_3"),
+            hex("key"),
+            hex("signature_0"),
+            hex("signature_1"),
+            hex("signature_2"),
+            hex("signature_3"),
+            hex("signature_4"),
+            hex("signature_5"),
+            hex("signature_6"),
+            hex("signature_7")),
+    KEY(
+            0x0009,
+            LOG,
+            "The key that signs from here on, and what the key before it, or itself if it is the first, signs of that.",
+            hex("key"),
+            hex("public_0"),
+            hex("public_1"),
+            hex("public_2"),
+            hex("public_3"),
+            hex("signer"),
+            hex("signature_0"),
+            hex("signature_1"),
+            hex("signature_2"),
+            hex("signature_3"),
+            hex("signature_4"),
+            hex("signature_5"),
+            hex("signature_6"),
+            hex("signature_7")),
+    PRUNED(
+            0x000a,
+            LOG,
+            "Segments were removed by the retention's rule; the log begins behind this block now.",
+            dec("first_segment"),
+            dec("last_segment"),
+            dec("last_block"),
+            hex("hash_0"),
+            hex("hash_1"),
+            hex("hash_2"),
+            hex("hash_3"),
+            dec("records")),
+    SOURCE_LIMITED(
+            0x000b,
+            LOG,
+            "A source wrote more than its share and was held back for so long; nothing of it was lost.",
+            dec("source_id"),
+            as("duration", Kind.DURATION_NS),
+            dec("bytes")),
 
     // Driver domain and monitor.
     BOOT(
@@ -413,7 +469,20 @@ public enum CrossingType {
             0x0502,
             GUEST_KERNEL,
             "Who reported on a guest's system calls may not, or did not make sense; the text says which.",
-            as("port", Kind.PORT));
+            as("port", Kind.PORT)),
+
+    // What detectors found in a log, in the log that they keep themselves.
+    ALERT(
+            0x0601,
+            DETECTION,
+            "A detector raised an alert; the text names rule and log and says it. Run, source and sequence name the"
+                    + " record that tipped it.",
+            dec("severity"),
+            as("port", Kind.PORT),
+            dec("run"),
+            dec("source_id"),
+            dec("sequence"),
+            dec("events"));
 
     private static final Map<Integer, CrossingType> BY_CODE = new HashMap<>();
 
@@ -478,7 +547,7 @@ public enum CrossingType {
         return fields;
     }
 
-    /** How many fields there are, 0 to 6. */
+    /** How many fields there are, 0 to 16. */
     public int fieldCount() {
         return fieldCount;
     }

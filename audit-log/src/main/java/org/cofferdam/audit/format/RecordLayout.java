@@ -66,7 +66,7 @@ public final class RecordLayout {
     public static final int FLAG_ALIKE = 0x08;
 
     /** Fields a record of this version can have. */
-    public static final int MAX_FIELDS = 6;
+    public static final int MAX_FIELDS = 16;
 
     /** Fields a reader accepts. */
     public static final int READABLE_FIELDS = 16;
