@@ -67,7 +67,10 @@ final class MonitorCommand {
                             add(
                                     audit(),
                                     new AuditTailCommand(console).spec(),
-                                    new AuditVerifyCommand(console).spec()));
+                                    new AuditVerifyCommand(console).spec(),
+                                    new AuditProveCommand(console).spec(),
+                                    new AuditCheckProofCommand(console).spec(),
+                                    new AuditKeyCommand(console).spec()));
             default ->
                     add(
                             monitor,
