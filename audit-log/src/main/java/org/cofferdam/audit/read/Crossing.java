@@ -1,8 +1,11 @@
 package org.cofferdam.audit.read;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.cofferdam.audit.Boundary;
 import org.cofferdam.audit.CrossingType;
+import org.cofferdam.audit.Field;
 import org.jspecify.annotations.Nullable;
 
 /** One record of the log as a value. Immutable. */
@@ -107,6 +110,17 @@ public final class Crossing {
     /** Value {@code i}. */
     public long field(int i) {
         return fields[i];
+    }
+
+    /** The value of the field that the type calls {@code name}; empty if it has none, or the record lacks it. */
+    public OptionalLong field(String name) {
+        List<Field> known = type().map(CrossingType::fields).orElse(List.of());
+        for (int i = 0; i < known.size() && i < fields.length; i++) {
+            if (known.get(i).name().equals(name)) {
+                return OptionalLong.of(fields[i]);
+            }
+        }
+        return OptionalLong.empty();
     }
 
     /** The text, empty if there is none. It may hold anything; {@link CrossingFormat} makes it safe to show. */
