@@ -1,6 +1,5 @@
 package org.cofferdam.audit.ocsf;
 
-import java.util.HexFormat;
 import org.cofferdam.audit.format.BlockHash;
 import org.cofferdam.audit.format.BlockHeader;
 import org.cofferdam.audit.read.LogOrigin;
@@ -36,7 +35,6 @@ public record OcsfContext(
 
     /** The log's identity as 32 hexadecimal digits, in the order of its bytes in the file. */
     public String logId() {
-        return HexFormat.of().toHexDigits(Long.reverseBytes(logIdHigh))
-                + HexFormat.of().toHexDigits(Long.reverseBytes(logIdLow));
+        return LogOrigin.idText(logIdHigh, logIdLow);
     }
 }

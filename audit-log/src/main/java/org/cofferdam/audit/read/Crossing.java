@@ -21,6 +21,7 @@ public final class Crossing {
     private final long[] fields;
     private final String text;
     private final @Nullable Burst burst;
+    private final @Nullable String portName;
 
     Crossing(
             long run,
@@ -33,7 +34,8 @@ public final class Crossing {
             long lastTime,
             long[] fields,
             String text,
-            @Nullable Burst burst) {
+            @Nullable Burst burst,
+            @Nullable String portName) {
         this.run = run;
         this.source = source;
         this.sourceName = sourceName;
@@ -45,6 +47,7 @@ public final class Crossing {
         this.fields = fields;
         this.text = text;
         this.burst = burst;
+        this.portName = portName;
     }
 
     /** The run of the writer; (run, source, sequence) names a record for good. */
@@ -131,5 +134,22 @@ public final class Crossing {
     /** The packets of a burst. */
     public Optional<Burst> burst() {
         return Optional.ofNullable(burst);
+    }
+
+    /** The switch port that it speaks of: a burst's, or that of a field of this kind. */
+    public OptionalLong port() {
+        if (burst != null) {
+            return OptionalLong.of(burst.port());
+        }
+        int at = CrossingType.portField(code);
+        return at >= 0 && at < fields.length ? OptionalLong.of(fields[at]) : OptionalLong.empty();
+    }
+
+    /**
+     * The name of that port, as the last PORT_ATTACH of the run before it said: a guest's name, or what else the port
+     * is. Empty if no such record was read.
+     */
+    public Optional<String> portName() {
+        return Optional.ofNullable(portName);
     }
 }

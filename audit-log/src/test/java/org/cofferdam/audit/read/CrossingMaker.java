@@ -9,7 +9,7 @@ public final class CrossingMaker {
     /** A record with fields and a text. */
     public static Crossing plain(
             int code, long count, long time, long last, String text, long... fields) {
-        return new Crossing(3, 7, "domain", 42, code, count, time, last, fields, text, null);
+        return new Crossing(3, 7, "domain", 42, code, count, time, last, fields, text, null, null);
     }
 
     /** A record of a known type with as many fields as it has, of values 1, 2 and so on. */
@@ -30,6 +30,7 @@ public final class CrossingMaker {
             codes[i] = (byte) verdicts[i];
         }
         Burst burst = new Burst(port, 1, 60L * verdicts.length, lengths, codes);
-        return new Crossing(3, 7, "switch", 42, type.code(), 1, time, time, new long[0], "", burst);
+        return new Crossing(
+                3, 7, "switch", 42, type.code(), 1, time, time, new long[0], "", burst, null);
     }
 }
