@@ -29,9 +29,17 @@ final class ShipCommand implements Callable<Integer> {
     private final PrintStream err;
     private final CommandSpec spec;
     private final OptionSpec to =
-            value("kafka://HOST:PORT[,HOST:PORT]", "The brokers, and a topic for blocks behind a slash.", true, "--to");
+            value(
+                    "kafka://HOST:PORT[,HOST:PORT]",
+                    "The brokers, and a topic for blocks behind a slash.",
+                    true,
+                    "--to");
     private final OptionSpec auditDir =
-            value("DIR", "The audit log's folder (default " + DEFAULT_AUDIT_DIR + ").", false, "--audit-dir");
+            value(
+                    "DIR",
+                    "The audit log's folder (default " + DEFAULT_AUDIT_DIR + ").",
+                    false,
+                    "--audit-dir");
     private final OptionSpec stateDir =
             value(
                     "DIR",
@@ -96,7 +104,15 @@ final class ShipCommand implements Callable<Integer> {
                         .build());
         for (OptionSpec option :
                 new OptionSpec[] {
-                    to, auditDir, stateDir, config, events, partitions, replication, noCreate, verbose
+                    to,
+                    auditDir,
+                    stateDir,
+                    config,
+                    events,
+                    partitions,
+                    replication,
+                    noCreate,
+                    verbose
                 }) {
             spec.addOption(option);
         }
@@ -124,7 +140,8 @@ final class ShipCommand implements Callable<Integer> {
         CountDownLatch ended = new CountDownLatch(1);
         try {
             Shipper shipper = new Shipper(options(), this::say, Clock.systemUTC());
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(shipper, ended), "stop-signal"));
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> stop(shipper, ended), "stop-signal"));
             shipper.run();
             say("stopped");
             return 0;
@@ -159,7 +176,9 @@ final class ShipCommand implements Callable<Integer> {
                     End.USAGE, "--to: the host is the log's own; leave ?host= away");
         }
         Map<String, String> client =
-                text(config).map(file -> ClientProperties.read(path("--kafka-config", file))).orElse(Map.of());
+                text(config)
+                        .map(file -> ClientProperties.read(path("--kafka-config", file)))
+                        .orElse(Map.of());
         String eventsTopic = text(events).orElse(ShipperOptions.DEFAULT_EVENTS_TOPIC);
         return new ShipperOptions(
                 path("--audit-dir", text(auditDir).orElse(DEFAULT_AUDIT_DIR)),
@@ -189,7 +208,8 @@ final class ShipCommand implements Callable<Integer> {
         int value = text.get().matches("[0-9]{1,4}") ? Integer.parseInt(text.get()) : -1;
         if (value < least) {
             throw new ShippingException(
-                    End.USAGE, name + ": \"" + text.get() + "\" is not a number from " + least + " to 9999");
+                    End.USAGE,
+                    name + ": \"" + text.get() + "\" is not a number from " + least + " to 9999");
         }
         return value;
     }

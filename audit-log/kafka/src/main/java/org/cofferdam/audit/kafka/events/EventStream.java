@@ -46,7 +46,7 @@ public final class EventStream {
 
     /** Reads a block only for the names of sources in it: its events, and its part of sums, went out before. */
     public void learn(BlockImage block) {
-        var ignored = parser.parse(block.header(), block.payload(), (crossing, at) -> {});
+        var _ = parser.parse(block.header(), block.payload(), (crossing, at) -> {});
     }
 
     /** Reads a block whose events went out, and whose bursts are part of a sum that did not. */
@@ -60,7 +60,7 @@ public final class EventStream {
         newest = header;
         OcsfContext context = OcsfContext.of(origin, header);
         // What is wrong with a payload, the verifier names; the records before that are events.
-        var ignored =
+        var _ =
                 parser.parse(
                         header,
                         block.payload(),
@@ -123,9 +123,7 @@ public final class EventStream {
                 sum.traffic().sourceName(),
                 CrossingFormat.instant(sum.traffic().from()).toString(),
                 context.block(),
-                json(
-                        generator ->
-                                OcsfEvent.writeTraffic(sum.traffic(), id, context, generator)));
+                json(generator -> OcsfEvent.writeTraffic(sum.traffic(), id, context, generator)));
     }
 
     private interface Body {

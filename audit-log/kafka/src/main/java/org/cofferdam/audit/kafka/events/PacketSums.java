@@ -66,7 +66,8 @@ final class PacketSums {
         sum.bursts++;
         sum.packets += burst.packets();
         sum.bytes += burst.bytes();
-        burst.byVerdict().forEach((verdict, n) -> sum.byVerdict.merge(verdict, (long) n, Long::sum));
+        burst.byVerdict()
+                .forEach((verdict, n) -> sum.byVerdict.merge(verdict, (long) n, Long::sum));
     }
 
     /** Whether the window is over with this block, all of whose bursts were added. */

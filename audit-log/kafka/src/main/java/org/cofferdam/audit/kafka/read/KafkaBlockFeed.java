@@ -124,7 +124,8 @@ public final class KafkaBlockFeed implements BlockFeed {
             ends.putAll(consumer.endOffsets(all));
         }
         if (since.isPresent()) {
-            // A block is shipped after its records were written, so none that is wanted is before that place.
+            // A block is shipped after its records were written, so none that is wanted is before
+            // that place.
             Map<TopicPartition, Long> times = new HashMap<>();
             all.forEach(p -> times.put(p, since.get().toEpochMilli()));
             Map<TopicPartition, @Nullable OffsetAndTimestamp> from =

@@ -37,7 +37,7 @@ public final class KafkaBlockFeedProvider implements BlockFeedProvider {
                     follow,
                     interest);
         } catch (ShippingException e) {
-            throw new AuditLogException(Problem.IO, e.getMessage());
+            throw new AuditLogException(Problem.IO, String.valueOf(e.getMessage()));
         }
     }
 }

@@ -37,7 +37,8 @@ public record KafkaPlace(String bootstrap, String topic, Optional<String> host) 
         }
         String rest = text.substring(PREFIX.length());
         int query = rest.indexOf('?');
-        Optional<String> host = query < 0 ? Optional.empty() : host(text, rest.substring(query + 1));
+        Optional<String> host =
+                query < 0 ? Optional.empty() : host(text, rest.substring(query + 1));
         String path = query < 0 ? rest : rest.substring(0, query);
         int slash = path.indexOf('/');
         String bootstrap = slash < 0 ? path : path.substring(0, slash);

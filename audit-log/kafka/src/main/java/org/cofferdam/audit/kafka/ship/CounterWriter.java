@@ -8,7 +8,7 @@ import org.cofferdam.audit.format.BlockHeader;
 import org.cofferdam.audit.kafka.follow.LogEnd;
 
 /** Writes the counters once a second, on a thread of its own: the main thread may wait for brokers at the time. */
-final class CounterWriter implements AutoCloseable {
+final class CounterWriter {
     private static final long PERIOD_MILLIS = 1000;
 
     private final StateDirectory state;
@@ -47,14 +47,14 @@ final class CounterWriter implements AutoCloseable {
                             newest == null ? 0 : newest.latest(),
                             now.getEpochSecond() * 1_000_000_000L + now.getNano()));
         } catch (IOException e) {
-            // Nobody but a reader of the figures misses them, and shipping goes on; a full disk is told by others.
+            // Nobody but a reader of the figures misses them, and shipping goes on; a full disk is
+            // told by others.
             return;
         }
     }
 
     /** Ends the thread and writes the last figures. */
-    @Override
-    public void close() {
+    void close() {
         thread.interrupt();
         try {
             thread.join();

@@ -68,9 +68,7 @@ final class PositionFinder {
             offsets =
                     Topics.get(
                             admin.listConsumerGroupOffsets(
-                                            Map.of(
-                                                    log.group(),
-                                                    new ListConsumerGroupOffsetsSpec()),
+                                            Map.of(log.group(), new ListConsumerGroupOffsetsSpec()),
                                             new ListConsumerGroupOffsetsOptions()
                                                     .requireStable(settled))
                                     .partitionsToOffsetAndMetadata(log.group()));

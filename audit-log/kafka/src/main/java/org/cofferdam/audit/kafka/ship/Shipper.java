@@ -92,21 +92,13 @@ public final class Shipper {
      */
     public void run() {
         runner = Thread.currentThread();
-        try (StateDirectory state = StateDirectory.claim(options.stateDir());
-                CounterWriter writer =
-                        new CounterWriter(
-                                state, counters, new LogEnd(options.auditDir()), clock)) {
-            LogIdentity log = awaitLog();
-            long pause = FIRST_PAUSE_NANOS;
-            while (log != null && !stopped) {
-                try {
-                    session(log, state);
-                } catch (KafkaException e) {
-                    // No trouble until now: this is the first of a row.
-                    pause = inTrouble ? pause : FIRST_PAUSE_NANOS;
-                    troubled(e);
-                    pause = pause(pause);
-                }
+        try (StateDirectory state = StateDirectory.claim(options.stateDir())) {
+            CounterWriter writer =
+                    new CounterWriter(state, counters, new LogEnd(options.auditDir()), clock);
+            try {
+                ship(state);
+            } finally {
+                writer.close();
             }
         } catch (InterruptException | InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -121,6 +113,21 @@ public final class Shipper {
                             + e
                             + "); check who may, and the disk",
                     e);
+        }
+    }
+
+    private void ship(StateDirectory state) throws IOException, InterruptedException {
+        LogIdentity log = awaitLog();
+        long pause = FIRST_PAUSE_NANOS;
+        while (log != null && !stopped) {
+            try {
+                session(log, state);
+            } catch (KafkaException e) {
+                // No trouble until now: this is the first of a row.
+                pause = inTrouble ? pause : FIRST_PAUSE_NANOS;
+                troubled(e);
+                pause = pause(pause);
+            }
         }
     }
 
@@ -147,9 +154,9 @@ public final class Shipper {
         try (Admin admin = Admin.create(properties.admin());
                 LogFollower follower = new LogFollower(options.auditDir(), this::damaged)) {
             int partitions = new Topics(admin, options).prepare();
-            PositionFinder finder =
-                    new PositionFinder(admin, options, properties, log, partitions);
-            // Before the others are fenced: whoever lost its place while it heard nothing must not take it back.
+            PositionFinder finder = new PositionFinder(admin, options, properties, log, partitions);
+            // Before the others are fenced: whoever lost its place while it heard nothing must not
+            // take it back.
             requireOwnPlace(finder);
             Producer<byte[], byte[]> producer = ShippingSession.producer(properties, log);
             String name = name();
@@ -167,6 +174,7 @@ public final class Shipper {
                                 say,
                                 clock,
                                 producer,
+                                ShippingSession.group(properties, log),
                                 found.by(name))) {
                     begun = true;
                     session.announce();
@@ -252,7 +260,7 @@ public final class Shipper {
 
     private static String sentence(Throwable e) {
         Throwable last = e;
-        while (last.getCause() != null && last.getCause() != last) {
+        while (last.getCause() != null) {
             last = last.getCause();
         }
         String message = String.valueOf(last.getMessage()).lines().findFirst().orElse("");

@@ -1,6 +1,9 @@
 package org.cofferdam.audit.kafka.ship;
 
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What a shipper counts since its start. Written by the main thread, read by any. */
@@ -14,9 +17,15 @@ public final class ShipperCounters {
         ERRORS("errors_total", "Sessions with the brokers that ended in an error."),
         FENCED("fenced_total", "Times that the brokers preferred another shipper."),
         DAMAGED("damaged_stretches_total", "Stretches of segment files that were no sound block."),
-        BREAKS("chain_breaks_total", "Blocks that do not follow the one before; shipped all the same."),
-        MISSING("missing_blocks_total", "Blocks that the local log has not any more and the topic never got."),
-        REPEATED("repeated_blocks_total", "Blocks with a number that was shipped already; left out.");
+        BREAKS(
+                "chain_breaks_total",
+                "Blocks that do not follow the one before; shipped all the same."),
+        MISSING(
+                "missing_blocks_total",
+                "Blocks that the local log has not any more and the topic never got."),
+        REPEATED(
+                "repeated_blocks_total",
+                "Blocks with a number that was shipped already; left out.");
 
         private final String metric;
         private final String sentence;
@@ -27,7 +36,7 @@ public final class ShipperCounters {
         }
     }
 
-    private final AtomicLong[] values = new AtomicLong[Counter.values().length];
+    private final Map<Counter, AtomicLong> values = new EnumMap<>(Counter.class);
 
     /** The next block to ship; -1 as long as it is not known. */
     private volatile long next = -1;
@@ -39,17 +48,21 @@ public final class ShipperCounters {
 
     /** All are 0. */
     public ShipperCounters() {
-        for (int i = 0; i < values.length; i++) {
-            values[i] = new AtomicLong();
+        for (Counter c : Counter.values()) {
+            values.put(c, new AtomicLong());
         }
     }
 
+    private AtomicLong of(Counter counter) {
+        return Objects.requireNonNull(values.get(counter));
+    }
+
     void add(Counter counter, long n) {
-        values[counter.ordinal()].addAndGet(n);
+        of(counter).addAndGet(n);
     }
 
     long get(Counter counter) {
-        return values[counter.ordinal()].get();
+        return of(counter).get();
     }
 
     void connected(boolean is) {
@@ -79,21 +92,45 @@ public final class ShipperCounters {
         for (Counter c : Counter.values()) {
             line(out, c.metric, c.sentence, "counter", Long.toString(get(c)));
         }
-        line(out, "connected", "Whether a session with the brokers is open.", "gauge", connected ? "1" : "0");
-        line(out, "next_block", "Number of the next block to ship, -1 if not known.", "gauge", Long.toString(next));
+        line(
+                out,
+                "connected",
+                "Whether a session with the brokers is open.",
+                "gauge",
+                connected ? "1" : "0");
+        line(
+                out,
+                "next_block",
+                "Number of the next block to ship, -1 if not known.",
+                "gauge",
+                Long.toString(next));
         long behind = Math.max(0, newest + 1 - Math.max(0, next));
-        line(out, "lag_blocks", "Blocks of the local log that are not shipped.", "gauge", Long.toString(behind));
+        line(
+                out,
+                "lag_blocks",
+                "Blocks of the local log that are not shipped.",
+                "gauge",
+                Long.toString(behind));
         // Not now minus shipped: a log in which nothing happens is not behind.
         double seconds =
                 behind == 0 || shippedUpTo == 0 ? 0 : Math.max(0, newestTime - shippedUpTo) / 1e9;
-        line(out, "lag_seconds", "Time between the newest record and the newest that was shipped.", "gauge",
+        line(
+                out,
+                "lag_seconds",
+                "Time between the newest record and the newest that was shipped.",
+                "gauge",
                 String.format(Locale.ROOT, "%.3f", seconds));
-        line(out, "updated_timestamp_seconds", "When this was written.", "gauge",
+        line(
+                out,
+                "updated_timestamp_seconds",
+                "When this was written.",
+                "gauge",
                 String.format(Locale.ROOT, "%.3f", now / 1e9));
         return out.toString();
     }
 
-    private static void line(StringBuilder out, String name, String sentence, String kind, String value) {
+    private static void line(
+            StringBuilder out, String name, String sentence, String kind, String value) {
         String full = "cofferdam_shipper_" + name;
         out.append("# HELP ").append(full).append(' ').append(sentence).append('\n');
         out.append("# TYPE ").append(full).append(' ').append(kind).append('\n');

@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -50,6 +52,7 @@ final class ShippingSession implements AutoCloseable {
     private final Consumer<String> say;
     private final Clock clock;
     private final Producer<byte[], byte[]> producer;
+    private final ConsumerGroupMetadata group;
     private final byte[] key;
     private final @Nullable EventStream events;
     private Position position;
@@ -72,6 +75,7 @@ final class ShippingSession implements AutoCloseable {
             Consumer<String> say,
             Clock clock,
             Producer<byte[], byte[]> producer,
+            ConsumerGroupMetadata group,
             Position position) {
         this.options = options;
         this.log = log;
@@ -81,6 +85,7 @@ final class ShippingSession implements AutoCloseable {
         this.say = say;
         this.clock = clock;
         this.producer = producer;
+        this.group = group;
         this.position = position;
         key = log.key();
         events =
@@ -105,6 +110,15 @@ final class ShippingSession implements AutoCloseable {
         } catch (RuntimeException e) {
             producer.close(Duration.ZERO);
             throw e;
+        }
+    }
+
+    /** The group that positions are kept under; it has no members, and only a consumer can name one. */
+    static ConsumerGroupMetadata group(ClientProperties properties, LogIdentity log) {
+        Map<String, Object> settings = properties.consumer();
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, log.group());
+        try (KafkaConsumer<byte[], byte[]> nobody = new KafkaConsumer<>(settings)) {
+            return nobody.groupMetadata();
         }
     }
 
@@ -252,7 +266,7 @@ final class ShippingSession implements AutoCloseable {
                             + " says more");
         }
         begin();
-        var unused =
+        var _ =
                 producer.send(
                         new ProducerRecord<>(
                                 options.blocksTopic(),
@@ -269,8 +283,7 @@ final class ShippingSession implements AutoCloseable {
         long next = header.number() + 1;
         long since = events == null ? next : events.openSince().orElse(next);
         position =
-                new Position(
-                        position.partition(), next, header.hash(), since, position.session());
+                new Position(position.partition(), next, header.hash(), since, position.session());
     }
 
     private Iterable<Header> headers(BlockHeader header) {
@@ -285,7 +298,7 @@ final class ShippingSession implements AutoCloseable {
     }
 
     private void send(CloudEvent event) {
-        var unused =
+        var _ =
                 producer.send(
                         new ProducerRecord<>(
                                 options.eventsTopic(), null, key, event.data(), event.headers()));
@@ -332,7 +345,7 @@ final class ShippingSession implements AutoCloseable {
                 Map.of(
                         new TopicPartition(options.blocksTopic(), position.partition()),
                         position.encode()),
-                new ConsumerGroupMetadata(log.group()));
+                group);
     }
 
     /** Gives the producer up; what is in an open transaction is as if never sent. */

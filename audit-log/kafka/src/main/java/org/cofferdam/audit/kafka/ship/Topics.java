@@ -2,6 +2,7 @@ package org.cofferdam.audit.kafka.ship;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -19,6 +20,7 @@ import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.cofferdam.audit.kafka.ship.ShippingException.End;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the topics, or checks those that are there. Blocking calls of the main thread; errors of the brokers come out as
@@ -148,9 +150,9 @@ final class Topics {
     }
 
     /** What a call of the admin client brings; its failure as the exception that it is. */
-    static <T> T get(KafkaFuture<T> future) throws InterruptedException {
+    static <T> T get(@Nullable KafkaFuture<T> future) throws InterruptedException {
         try {
-            return future.get();
+            return Objects.requireNonNull(future).get(); // it answers for what it was asked
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException known ? known : new KafkaException(e);
         }
