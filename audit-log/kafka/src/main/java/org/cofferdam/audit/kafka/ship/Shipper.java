@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -163,7 +165,7 @@ public final class Shipper {
             boolean begun = false;
             try {
                 Position found = finder.find(name);
-                known = Set.of(name, found.session());
+                known = new HashSet<>(List.of(name, found.session()));
                 try (ShippingSession session =
                         new ShippingSession(
                                 options,

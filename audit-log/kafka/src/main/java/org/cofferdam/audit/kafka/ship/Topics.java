@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * Kafka's exceptions, topics that will not do as a {@link ShippingException}.
  */
 final class Topics {
+    private static final int LOOKS = 50;
+    private static final long LOOK_MILLIS = 100;
+
     private final Admin admin;
     private final ShipperOptions options;
 
@@ -48,7 +52,11 @@ final class Topics {
         Optional<TopicDescription> there = describe(topic);
         if (there.isEmpty()) {
             make(topic);
-            there = describe(topic);
+            // A broker hears of a topic a moment after the controller has made it.
+            for (int look = 0; look < LOOKS && there.isEmpty(); look++) {
+                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+                there = describe(topic);
+            }
         }
         TopicDescription found =
                 there.orElseThrow(
