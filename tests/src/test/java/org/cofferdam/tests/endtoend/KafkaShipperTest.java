@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -15,6 +16,7 @@ import org.cofferdam.tests.lab.Command;
 import org.cofferdam.tests.lab.GuestJvms;
 import org.cofferdam.tests.lab.Json;
 import org.cofferdam.tests.lab.KafkaPlace;
+import org.cofferdam.tests.lab.KafkaTool;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -50,9 +52,7 @@ final class KafkaShipperTest {
         Path log = PLACE.folder().resolve("log-a");
         Process shipper = PLACE.start("ship-a", PLACE.ship(log, "a", "state-a"));
         Process writer = write(log, "write-a", 2000, 0);
-        if (!PLACE.brokerLives()) {
-            PLACE.startBroker();
-        }
+        PLACE.needBroker();
         progress("state-a");
         for (int round = 0; round < (SOAK ? 5 : 1); round++) {
             PLACE.killBroker();
@@ -92,9 +92,7 @@ final class KafkaShipperTest {
     @Test
     void aShipperKilledAtAnyTimeAndAStaleOneLeaveEachBlockOnce() throws Exception {
         Path log = PLACE.folder().resolve("log-b");
-        if (!PLACE.brokerLives()) {
-            PLACE.startBroker();
-        }
+        PLACE.needBroker();
         Process writer = write(log, "write-b", 4000, 0);
         Process shipper = PLACE.start("ship-b", PLACE.ship(log, "b", "state-b"));
         progress("state-b");
@@ -120,7 +118,63 @@ final class KafkaShipperTest {
         verify(log, "b");
     }
 
-    // What both do.
+    @Test
+    void whatIsInTheTopicReadsBackAndWhatIsNoBlockIsDamage() throws Exception {
+        Path log = PLACE.folder().resolve("log-c");
+        PLACE.needBroker();
+        Process writer = write(log, "write-c", 0, 5000);
+        assertTrue(writer.waitFor(30, TimeUnit.SECONDS), "the writer does not end");
+        Process shipper = PLACE.start("ship-c", PLACE.ship(log, "c", "state-c"));
+        progress("state-c");
+        end("c", log, shipper, "state-c");
+        tool("rubbish", PLACE.address(), "c.blocks", "host-of-tests").orFail();
+        String place = "kafka://" + PLACE.address() + "/c.blocks";
+        List<String> all = tool("feed", place).orFail().out().lines().toList();
+        List<String> blocks = all.stream().filter(l -> l.startsWith("block ")).toList();
+        for (int i = 0; i < blocks.size(); i++) {
+            assertTrue(blocks.get(i).startsWith("block host-of-tests " + i + " "), blocks.get(i));
+        }
+        assertEquals(
+                Long.parseLong(PLACE.shipped("state-c", "block")) + 1, blocks.size(), all.toString());
+        assertEquals(5, all.stream().filter(l -> l.startsWith("damage ")).count());
+        List<String> others = tool("feed", place + "?host=nobody").orFail().out().lines().toList();
+        assertTrue(others.stream().noneMatch(l -> l.startsWith("block ")), others.toString());
+        Command.Result none = tool("feed", "kafka://" + PLACE.address() + "/none");
+        assertTrue(none.err().contains("there is no topic none"), none.err());
+    }
+
+    @Test
+    void topicsThatWillNotDoAreRefusedInOneSentence() throws Exception {
+        Path log = PLACE.folder().resolve("log-d");
+        PLACE.needBroker();
+        Process writer = write(log, "write-d", 0, 100);
+        assertTrue(writer.waitFor(30, TimeUnit.SECONDS), "the writer does not end");
+        tool("topic", PLACE.address(), "compact.blocks", "cleanup.policy=compact").orFail();
+        refused(log, "compact", "cleanup.policy");
+        tool("topic", PLACE.address(), "small.blocks", "max.message.bytes=65536").orFail();
+        refused(log, "small", "max.message.bytes");
+        Command.Result missing =
+                PLACE.ship(log, "missing", "state-d").with("--no-create").run();
+        assertEquals(3, missing.exit(), missing.toString());
+        assertTrue(missing.err().contains("there is no topic missing.blocks"), missing.toString());
+        Command.Result replicas =
+                PLACE.ship(log, "replicas", "state-d").with("--replication", "3").run();
+        assertEquals(3, replicas.exit(), replicas.toString());
+        assertTrue(replicas.err().contains("--replication"), replicas.toString());
+    }
+
+    private static void refused(Path log, String topic, String word) {
+        Command.Result result = PLACE.ship(log, topic, "state-d").run();
+        assertEquals(3, result.exit(), result.toString());
+        assertEquals(1, result.err().lines().count(), result.toString());
+        assertTrue(result.err().contains(word), result.toString());
+    }
+
+    private static Command.Result tool(String... words) {
+        return PLACE.java(KafkaTool.class.getName()).with(words).run();
+    }
+
+    // What several do.
 
     private static Process write(Path log, String name, int rate, int most) {
         return PLACE.start(
@@ -159,7 +213,8 @@ final class KafkaShipperTest {
         Awaitility.await("the lag of topic " + topic + " to go away")
                 .atMost(PATIENCE)
                 .until(() -> PLACE.said(state + "/shipper.prom").contains("lag_blocks 0\n"));
-        // Sums of packets come out a second after the last block; the counters are written once a second.
+        // Sums of packets come out a second after the last block; the counters are written once a
+        // second.
         String[] events = {""};
         Awaitility.await("the last sums")
                 .atMost(PATIENCE)

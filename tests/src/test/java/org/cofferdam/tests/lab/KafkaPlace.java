@@ -14,9 +14,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Two network namespaces with a wire between: in one whoever writes and ships a log, in the other a Kafka broker whose
@@ -117,6 +117,13 @@ public final class KafkaPlace implements AfterAllCallback {
             throw new AssertionError(said);
         }
         broker = Long.parseLong(pid.group(1));
+    }
+
+    /** Starts the broker unless it runs. */
+    public void needBroker() {
+        if (!brokerLives()) {
+            startBroker();
+        }
     }
 
     /** Ends the broker with SIGKILL. */
@@ -251,8 +258,7 @@ public final class KafkaPlace implements AfterAllCallback {
 
     /** Sends a signal. */
     public static void signal(String name, long pid) {
-        Command.Result ignored =
-                Command.of("kill", "-" + name, Long.toString(pid)).run().orFail();
+        Command.Result ignored = Command.of("kill", "-" + name, Long.toString(pid)).run().orFail();
         assert ignored.exit() == 0;
     }
 
