@@ -135,7 +135,9 @@ final class KafkaShipperTest {
             assertTrue(blocks.get(i).startsWith("block host-of-tests " + i + " "), blocks.get(i));
         }
         assertEquals(
-                Long.parseLong(PLACE.shipped("state-c", "block")) + 1, blocks.size(), all.toString());
+                Long.parseLong(PLACE.shipped("state-c", "block")) + 1,
+                blocks.size(),
+                all.toString());
         assertEquals(5, all.stream().filter(l -> l.startsWith("damage ")).count());
         List<String> others = tool("feed", place + "?host=nobody").orFail().out().lines().toList();
         assertTrue(others.stream().noneMatch(l -> l.startsWith("block ")), others.toString());
@@ -153,8 +155,7 @@ final class KafkaShipperTest {
         refused(log, "compact", "cleanup.policy");
         tool("topic", PLACE.address(), "small.blocks", "max.message.bytes=65536").orFail();
         refused(log, "small", "max.message.bytes");
-        Command.Result missing =
-                PLACE.ship(log, "missing", "state-d").with("--no-create").run();
+        Command.Result missing = PLACE.ship(log, "missing", "state-d").with("--no-create").run();
         assertEquals(3, missing.exit(), missing.toString());
         assertTrue(missing.err().contains("there is no topic missing.blocks"), missing.toString());
         Command.Result replicas =

@@ -39,8 +39,7 @@ public final class KafkaTool {
         }
     }
 
-    private static void topic(String broker, String name, List<String> settings)
-            throws Exception {
+    private static void topic(String broker, String name, List<String> settings) throws Exception {
         Map<String, String> configs =
                 settings.stream()
                         .map(s -> s.split("=", 2))
@@ -87,8 +86,7 @@ public final class KafkaTool {
         BlockFeed.Sink sink =
                 new BlockFeed.Sink() {
                     @Override
-                    public void block(
-                            LogOrigin origin, BlockHeader header, MemorySegment payload) {
+                    public void block(LogOrigin origin, BlockHeader header, MemorySegment payload) {
                         System.out.println(
                                 "block "
                                         + origin.host()
