@@ -229,6 +229,6 @@ final class ShipCommand implements Callable<Integer> {
     }
 
     private void say(String line) {
-        err.println("monitor: " + line);
+        err.println("shipper: " + line);
     }
 }

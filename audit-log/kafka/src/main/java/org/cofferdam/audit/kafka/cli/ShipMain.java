@@ -38,7 +38,7 @@ public final class ShipMain {
         e.getCommandLine()
                 .getErr()
                 .println(
-                        "monitor: "
+                        "shipper: "
                                 + Character.toLowerCase(what.charAt(0))
                                 + what.substring(1)
                                 + "; see 'monitor ship --help'");

@@ -44,6 +44,9 @@ final class ShippingSession implements AutoCloseable {
     /** After so long without a block the sums of packets go out as they are. */
     private static final long IDLE_NANOS = 1_000_000_000;
 
+    /** A stop may take so long for what is still there. */
+    private static final long DRAIN_NANOS = 3_000_000_000L;
+
     private final ShipperOptions options;
     private final LogIdentity log;
     private final LogFollower follower;
@@ -162,6 +165,17 @@ final class ShippingSession implements AutoCloseable {
             if (open && (bytes >= LARGE || System.nanoTime() - openedAt >= OLD_NANOS)) {
                 commit();
             }
+        }
+        drain(block);
+    }
+
+    /** What is there when it is told to stop goes out, so that the end of a log that was closed is in the topic. */
+    private void drain(@Nullable BlockImage read) throws IOException {
+        long until = System.nanoTime() + DRAIN_NANOS;
+        BlockImage block = read == null ? follower.next() : read;
+        while (block != null && System.nanoTime() < until) {
+            ship(block);
+            block = follower.next();
         }
         if (open) {
             commit();

@@ -38,7 +38,7 @@ final class ShipMainTest {
                         List.of("--to", "kafka://a:1", "--nonsense"))) {
             assertEquals(2, run(words.toArray(new String[0])), words.toString());
             String said = err.toString(StandardCharsets.UTF_8);
-            assertTrue(said.startsWith("monitor: "), said);
+            assertTrue(said.startsWith("shipper: "), said);
             assertEquals(1, said.lines().count(), said);
             assertEquals("", out.toString(StandardCharsets.UTF_8));
         }
