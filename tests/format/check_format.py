@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Reads an audit log by audit-log/FORMAT.md alone and checks what that file promises.
 
-    tests/format/check_format.py [--json] DIRECTORY
+    tests/format/check_format.py [--json] DIRECTORY...
 
 Shares no code with the log's own reader and needs nothing but Python's library, so that a mistake in either shows as a
 difference. Prints segments, blocks and records with all their parts (--json), or a summary in words. Ed25519 signatures
@@ -370,30 +370,38 @@ def check(directory):
     }
 
 
+def tell(directory, found, named):
+    print(
+        "%s%s: %d records, %d lost, %d blocks in %d segments"
+        % (
+            directory + ": " if named else "",
+            "DAMAGED" if found["findings"] else "OK",
+            found["records"],
+            found["lost"],
+            found["blocks"],
+            len(found["segments"]),
+        )
+    )
+    for finding in found["findings"]:
+        print(finding, file=sys.stderr)
+
+
 def main(arguments):
     as_json = "--json" in arguments
-    rest = [a for a in arguments if a != "--json"]
-    if len(rest) != 1 or rest[0].startswith("-"):
+    directories = [a for a in arguments if a != "--json"]
+    if not directories or directories[0].startswith("-"):
         print(__doc__, file=sys.stderr)
         return 2
-    found = check(rest[0])
-    if as_json:
-        json.dump(found, sys.stdout, indent=1, ensure_ascii=False)
-        print()
-    else:
-        print(
-            "%s: %d records, %d lost, %d blocks in %d segments"
-            % (
-                "DAMAGED" if found["findings"] else "OK",
-                found["records"],
-                found["lost"],
-                found["blocks"],
-                len(found["segments"]),
-            )
-        )
-        for finding in found["findings"]:
-            print(finding, file=sys.stderr)
-    return 1 if found["findings"] else 0
+    wrong = False
+    for directory in directories:
+        found = check(directory)
+        wrong = wrong or bool(found["findings"])
+        if as_json:
+            json.dump(found, sys.stdout, indent=1, ensure_ascii=False)
+            print()
+        else:
+            tell(directory, found, len(directories) > 1)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

@@ -23,10 +23,19 @@ final class SecondReader {
 
     private SecondReader() {}
 
-    static Answer read(Path directory, String... options)
-            throws IOException, InterruptedException {
-        assumeTrue(
-                python("-c", "").code() == 0, "there is no python3; ops/setup installs it");
+    /** Lets it read several logs, one line for each. */
+    static Answer read(List<Path> directories) throws IOException, InterruptedException {
+        String[] others =
+                directories.stream()
+                        .limit(directories.size() - 1L)
+                        .map(Path::toString)
+                        .toArray(String[]::new);
+        return read(directories.getLast(), others);
+    }
+
+    /** Lets it read a log. */
+    static Answer read(Path directory, String... options) throws IOException, InterruptedException {
+        assumeTrue(python("-c", "").code() == 0, "there is no python3; ops/setup installs it");
         List<String> arguments = new ArrayList<>(List.of(SCRIPT.toString()));
         arguments.addAll(List.of(options));
         arguments.add(directory.toString());

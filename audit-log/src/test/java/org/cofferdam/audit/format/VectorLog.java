@@ -45,8 +45,7 @@ final class VectorLog {
         source.record(CrossingType.BOOT, run, 1L << 21, 0);
         source.record(CrossingType.DMA_MAP, -1, Long.MIN_VALUE, Long.MAX_VALUE, 1, 0, 0);
         source.record(CrossingType.CARD_TAKEN, 0, 0, 0, 0, 0, 0, "0000:03:00.0 e1000e");
-        source.record(
-                CrossingType.FAULT, 14, 2, 0xdead, 0x201000, 0x5ff000, 0, "page fault aä€𝄞");
+        source.record(CrossingType.FAULT, 14, 2, 0xdead, 0x201000, 0x5ff000, 0, "page fault aä€𝄞");
         source.record(CrossingType.PORT_ATTACH, 513, 2, 0x5254_0012_3456L, 1, 0, 0);
         source.tryAggregate(
                 CrossingType.DOORBELL, 0xffff_ffffL, EPOCH - 900, EPOCH - 100, 8, 9, 0, 0, 0, 0);
