@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -85,6 +86,11 @@ public final class SegmentWalker implements AutoCloseable {
                 copy,
                 memory.asSlice(BlockLayout.HEADER_BYTES, total - BlockLayout.HEADER_BYTES)
                         .asReadOnly());
+    }
+
+    /** A copy of the header's bytes of the block that {@link #step} found last. */
+    public byte[] headerBytes() {
+        return Arrays.copyOf(bytes, BlockLayout.HEADER_BYTES);
     }
 
     /**
