@@ -23,8 +23,8 @@ import org.apache.logging.log4j.core.config.Configurator;
  * hashes what it writes.
  *
  * <p>Run by java from source, with the jars of tests/loggers: {@code java -cp 'lib/*' OtherLogs.java LOGGER ENTRY PACKETS
- * SECONDS DIRECTORY}; LOGGER is jul, log4j or chronicle, ENTRY is burst or packet. Prints one line: packets, bytes on disk, ns of processor
- * time of the process, ns that passed.
+ * SECONDS DIRECTORY}; LOGGER is jul, log4j or chronicle, ENTRY is burst or packet. Prints one line: packets, ns of processor
+ * time of the process, ns that passed, bytes on disk for each packet.
  */
 final class OtherLogs {
     private static final int LENGTH = 60;
@@ -55,7 +55,7 @@ final class OtherLogs {
         Path directory = Path.of(arguments[4]);
         boolean single = arguments[1].equals("packet");
         int packets = Integer.parseInt(arguments[2]);
-        long bytes;
+        long all;
         try (Log log =
                 switch (arguments[0]) {
                     case "jul" -> new Jul(directory);
@@ -75,10 +75,9 @@ final class OtherLogs {
                     run.written - before,
                     processor() - processor,
                     System.nanoTime() - began);
-            bytes = run.written;
+            all = run.written;
         }
-        // All that was written, warm-up included; in the proportion of what was measured it is the caller's to divide.
-        System.out.printf(Locale.ROOT, " %.3f%n", (double) size(directory) / bytes);
+        System.out.printf(Locale.ROOT, " %.3f%n", (double) size(directory) / all);
         System.exit(0);
     }
 

@@ -117,7 +117,7 @@ class FormatVectorsTest {
     }
 
     @Test
-    void bothReadersMissEveryByteThatWasChanged() throws Exception {
+    void bothReadersRefuseEveryChangedByte() throws Exception {
         List<Path> files = LogDirectory.segments(VECTORS.resolve("log"));
         List<Path> logs = new ArrayList<>();
         Random random = new Random(20261128);

@@ -18,7 +18,7 @@ import org.cofferdam.libos.nic.QueuePair;
  *
  * <p>Arguments: the first guest's socket and address, the second's, bytes of a frame, frames a second in each direction,
  * seconds to warm up, seconds. Prints one line: frames sent, frames that came, ns it took, frames that were due and not
- * sent.
+ * sent, and frames that came with those of the warm-up.
  */
 final class GuestLoad {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -105,6 +105,7 @@ final class GuestLoad {
                                     first,
                                     GuestLatency.frame(arguments[3], arguments[1], bytes)));
             load.run(perSecond, TimeUnit.SECONDS.toNanos(Long.parseLong(arguments[6])));
+            long warm = load.there.came + load.back.came;
             load.there.forget();
             load.back.forget();
             long began = System.nanoTime();
@@ -114,11 +115,12 @@ final class GuestLoad {
             load.drain();
             System.out.printf(
                     Locale.ROOT,
-                    "%d %d %d %d%n",
+                    "%d %d %d %d %d%n",
                     load.there.sent + load.back.sent,
                     load.there.came + load.back.came,
                     took,
-                    behind);
+                    behind,
+                    warm + load.there.came + load.back.came);
         }
     }
 
