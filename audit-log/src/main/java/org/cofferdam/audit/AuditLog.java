@@ -31,12 +31,12 @@ public final class AuditLog implements AutoCloseable {
     private final List<AuditSource> sources = new ArrayList<>();
     private boolean closed;
 
-    private AuditLog(AuditOptions options, NativeFile lock, Recovery recovery) {
+    private AuditLog(AuditOptions options, NativeFile lock, Recovery recovery, LogKeys keys) {
         this.lock = lock;
         clock = options.clock();
         chain = new ChainWriter(options, recovery);
         bell = new WriterBell();
-        writer = new AuditWriter(options, chain, bell);
+        writer = new AuditWriter(options, chain, keys, bell);
         thread = new Thread(writer, "audit-writer");
         thread.setDaemon(true);
         bell.belongsTo(thread);
@@ -54,7 +54,9 @@ public final class AuditLog implements AutoCloseable {
         boolean opened = false;
         try {
             Recovery recovery = Recovery.of(options.directory());
-            AuditLog log = new AuditLog(options, lock, recovery);
+            AuditLog log =
+                    new AuditLog(
+                            options, lock, recovery, LogKeys.open(options.directory(), recovery));
             try {
                 log.writer.begin(recovery);
             } catch (NativeCallException e) {
@@ -133,6 +135,14 @@ public final class AuditLog implements AutoCloseable {
      */
     public void sync() {
         writer.sync();
+    }
+
+    /**
+     * Takes a new signing key. When this returns the chain names it on the device, and the old one is deleted: what
+     * was signed before cannot be forged any more by who breaks in now. Each opening of the log does it, too.
+     */
+    public void changeKey() {
+        writer.changeKeyNow();
     }
 
     /** For tests: the thread that writes. */

@@ -1,12 +1,13 @@
 package org.cofferdam.audit;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.cofferdam.audit.AuditCounters.State;
 import org.cofferdam.audit.AuditLogException.Problem;
-import org.cofferdam.audit.format.BlockLayout;
 import org.cofferdam.audit.format.Bytes;
 import org.cofferdam.audit.format.RecordLayout;
 import org.cofferdam.audit.format.SegmentHeader;
@@ -52,6 +53,7 @@ final class AuditWriter implements Runnable {
     private final AuditOptions options;
     private final AuditClock clock;
     private final ChainWriter chain;
+    private final LogKeys keys;
     private final WriterBell bell;
     private final OwnRecords own;
     private final BlockBuilder block = new BlockBuilder();
@@ -65,13 +67,18 @@ final class AuditWriter implements Runnable {
     private final Object syncMonitor = new Object();
     private volatile long syncWanted;
     private long syncDone;
+    private volatile long keyWanted;
+    private volatile long keyDone;
+    private String keyProblem = "";
     private boolean ended;
 
+    private long checkpointed;
     private long blockedNanos;
     private int blockedErrno;
 
-    AuditWriter(AuditOptions options, ChainWriter chain, WriterBell bell) {
+    AuditWriter(AuditOptions options, ChainWriter chain, LogKeys keys, WriterBell bell) {
         this.options = options;
+        this.keys = keys;
         this.chain = chain;
         this.bell = bell;
         clock = options.clock();
@@ -96,6 +103,42 @@ final class AuditWriter implements Runnable {
                                         u.damaged()));
         writeNow(0);
         chain.sync();
+        settleKey();
+        checkpoint();
+    }
+
+    private void settleKey() {
+        try {
+            keys.settle();
+        } catch (IOException e) {
+            throw new AuditLogException(
+                    Problem.IO,
+                    "cannot put the audit log's new signing key in place in "
+                            + options.directory()
+                            + ": "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** Signs the last block, in a block of its own. */
+    private void checkpoint() {
+        makeRoom();
+        appendDirectly(
+                CrossingType.CHECKPOINT, "", keys.checkpoint(chain.lastBlock(), chain.lastHash()));
+        commit(0);
+        chain.signed();
+        checkpointed = System.nanoTime();
+    }
+
+    /** Nanoseconds until the next checkpoint is due, 0 or less if it is; none is while all is signed. */
+    private long untilCheckpoint() {
+        if (chain.unsigned() == 0) {
+            return Long.MAX_VALUE;
+        }
+        return chain.unsigned() >= options.checkpointBlocks()
+                ? 0
+                : options.checkpointEvery().toNanos() - (System.nanoTime() - checkpointed);
     }
 
     void add(AuditSource source) {
@@ -131,7 +174,7 @@ final class AuditWriter implements Runnable {
     private void workUntilStopped() {
         try {
             while (!stopRequested) {
-                bell.park(this::hasWork);
+                bell.park(this::hasWork, untilCheckpoint());
                 beats();
             }
         } catch (Refused refused) {
@@ -144,7 +187,7 @@ final class AuditWriter implements Runnable {
     }
 
     private boolean urgent() {
-        return stopRequested || syncWanted != syncDone;
+        return stopRequested || syncWanted != syncDone || keyWanted != keyDone;
     }
 
     /** Works until a whole beat brought nothing. */
@@ -161,10 +204,19 @@ final class AuditWriter implements Runnable {
                 blockedNanos = 0;
             }
             long now = System.nanoTime();
-            if (now - deadline < 0 && syncing == syncDone && !stopRequested) {
+            if (now - deadline < 0
+                    && syncing == syncDone
+                    && keyWanted == keyDone
+                    && !stopRequested) {
                 continue;
             }
             commit(0);
+            if (keyWanted != keyDone) {
+                changeKey();
+            }
+            if (untilCheckpoint() <= 0) {
+                checkpoint();
+            }
             if (syncing != syncDone) {
                 synchronize(syncing);
             }
@@ -284,6 +336,7 @@ final class AuditWriter implements Runnable {
                 header.hash().w1(),
                 header.hash().w2(),
                 header.hash().w3());
+        appendDirectly(CrossingType.KEY, "", keys.statement().fields());
         for (Intake in : intakes) {
             if (in.announced) {
                 appendDirectly(
@@ -374,18 +427,64 @@ final class AuditWriter implements Runnable {
         synchronized (syncMonitor) {
             long ticket = ++syncWanted;
             bell.wake();
-            while (syncDone < ticket && !ended) {
-                try {
-                    syncMonitor.wait();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    throw new AuditLogException(
-                            Problem.IO, "interrupted while the audit log was flushed", e);
-                }
+            awaitTicket(() -> syncDone >= ticket);
+        }
+    }
+
+    /**
+     * Takes a new signing key; returns when the chain names it on disk and the old one is deleted. Any thread.
+     *
+     * @throws AuditLogException if the key's file cannot be written, or the log was closed
+     */
+    void changeKeyNow() {
+        synchronized (syncMonitor) {
+            long ticket = ++keyWanted;
+            bell.wake();
+            awaitTicket(() -> keyDone >= ticket);
+            if (!keyProblem.isEmpty()) {
+                throw new AuditLogException(Problem.IO, keyProblem);
             }
-            if (syncDone < ticket) {
-                throw new AuditLogException(Problem.CLOSED, "the audit log was closed");
+        }
+    }
+
+    private void changeKey() {
+        long ticket = keyWanted;
+        String problem = "";
+        try {
+            keys.change();
+            makeRoom();
+            appendDirectly(CrossingType.KEY, "", keys.statement().fields());
+            commit(0);
+            persist(chain::sync);
+            keys.settle();
+            checkpoint();
+        } catch (IOException e) {
+            problem =
+                    "the audit log's signing key in "
+                            + options.directory()
+                            + " cannot be changed: "
+                            + e.getMessage();
+            LOG.error("{}", problem);
+        }
+        synchronized (syncMonitor) {
+            keyProblem = problem;
+            keyDone = ticket;
+            syncMonitor.notifyAll();
+        }
+    }
+
+    private void awaitTicket(BooleanSupplier done) {
+        while (!done.getAsBoolean() && !ended) {
+            try {
+                syncMonitor.wait();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AuditLogException(
+                        Problem.IO, "interrupted while the audit log was flushed", e);
             }
+        }
+        if (!done.getAsBoolean()) {
+            throw new AuditLogException(Problem.CLOSED, "the audit log was closed");
         }
     }
 
@@ -403,7 +502,8 @@ final class AuditWriter implements Runnable {
         try {
             drainAll();
             append(CrossingType.STOP, "", written.get() + block.records() + 1);
-            commit(BlockLayout.FLAG_CLOSED);
+            commit(0);
+            checkpoint();
             chain.seal();
         } catch (Refused refused) {
             message = endWithoutSpace();
@@ -431,7 +531,12 @@ final class AuditWriter implements Runnable {
                 }
             }
             appendDirectly(CrossingType.STOP, "", written.get() + block.records() + 1);
-            writeNow(BlockLayout.FLAG_CLOSED);
+            writeNow(0);
+            appendDirectly(
+                    CrossingType.CHECKPOINT,
+                    "",
+                    keys.checkpoint(chain.lastBlock(), chain.lastHash()));
+            writeNow(0);
             chain.seal();
         } catch (NativeCallException e) {
             return "the audit log could not be closed, "

@@ -5,8 +5,11 @@ import java.lang.foreign.MemorySegment;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import org.cofferdam.audit.format.BlockHash;
+import org.cofferdam.audit.format.BlockImage;
 import org.cofferdam.audit.format.BlockLayout;
+import org.cofferdam.audit.format.BlockSummary;
 import org.cofferdam.audit.format.Bytes;
+import org.cofferdam.audit.format.MerkleTree;
 import org.cofferdam.audit.format.RecordLayout;
 
 /**
@@ -20,6 +23,8 @@ final class BlockBuilder {
     private final MemorySegment heap = MemorySegment.ofArray(bytes);
     private final MemorySegment outgoing = Arena.ofAuto().allocate(bytes.length, 4096);
     private final MessageDigest sha256 = BlockHash.sha256();
+    private final MerkleTree tree = new MerkleTree();
+    private final BlockSummary.Builder summary = new BlockSummary.Builder();
     private int end = BlockLayout.HEADER_BYTES;
     private long records;
     private long earliest = Long.MAX_VALUE;
@@ -43,8 +48,46 @@ final class BlockBuilder {
         long time = Bytes.u64(from, at + RecordLayout.TIME);
         earliest = Math.min(earliest, time);
         latest = Math.max(latest, time);
+        summarize(end);
         end += paddedBytes;
         records++;
+    }
+
+    private void summarize(int at) {
+        int code = Bytes.u16(heap, at + (long) RecordLayout.TYPE);
+        int source = Bytes.u16(heap, at + (long) RecordLayout.SOURCE);
+        int flags = Bytes.u8(heap, at + (long) RecordLayout.FLAGS);
+        long body = at + (long) RecordLayout.HEADER_BYTES;
+        body += (flags & RecordLayout.FLAG_SPAN) != 0 ? 8 : 0;
+        int field = CrossingType.portField(code);
+        if ((flags & RecordLayout.FLAG_BURST) != 0) {
+            int fields = Bytes.u8(heap, at + (long) RecordLayout.FIELDS);
+            summary.add(
+                    source, code, Bytes.u16(heap, body + 8L * fields + RecordLayout.BURST_PORT));
+        } else if (field >= 0) {
+            summary.add(source, code, Bytes.u16(heap, body + 8L * field));
+        } else {
+            summary.add(source, code);
+        }
+    }
+
+    /** Makes this, which holds no record, the block that seals a segment of which it tells these things. */
+    void sums(BlockSummary segment, long segmentEarliest, long segmentLatest) {
+        summary.addAll(segment);
+        earliest = segmentEarliest;
+        latest = segmentLatest;
+    }
+
+    BlockSummary summary() {
+        return summary.summary();
+    }
+
+    long earliest() {
+        return earliest;
+    }
+
+    long latest() {
+        return latest;
     }
 
     /**
@@ -52,7 +95,14 @@ final class BlockBuilder {
      *
      * @return the block's own hash
      */
-    BlockHash seal(long number, long run, int segment, int flags, BlockHash previous) {
+    BlockHash seal(
+            long number,
+            long run,
+            int segment,
+            int flags,
+            BlockHash previous,
+            long logIdHigh,
+            long logIdLow) {
         MemorySegment m = heap;
         int payload = end - BlockLayout.HEADER_BYTES;
         Bytes.u64(m, BlockLayout.MAGIC, BlockLayout.MAGIC_VALUE);
@@ -63,14 +113,32 @@ final class BlockBuilder {
         Bytes.u64(m, BlockLayout.RUN, run);
         Bytes.u32(m, BlockLayout.RECORDS, records);
         Bytes.u32(m, BlockLayout.SEGMENT, segment);
-        Bytes.u64(m, BlockLayout.EARLIEST, records == 0 ? 0 : earliest);
-        Bytes.u64(m, BlockLayout.LATEST, records == 0 ? 0 : latest);
-        Bytes.u64(m, BlockLayout.RESERVED, 0);
+        Bytes.u64(m, BlockLayout.EARLIEST, earliest == Long.MAX_VALUE ? 0 : earliest);
+        Bytes.u64(m, BlockLayout.LATEST, latest == Long.MIN_VALUE ? 0 : latest);
+        Bytes.u32(
+                m,
+                BlockLayout.PAYLOAD_CRC,
+                BlockImage.payloadCrc(bytes, BlockLayout.HEADER_BYTES, payload));
         previous.put(m, BlockLayout.PREVIOUS_HASH);
-        BlockHash hash = BlockHash.ofBlock(sha256, bytes, 0, payload);
+        root().put(m, BlockLayout.MERKLE_ROOT);
+        Bytes.u64(m, BlockLayout.LOG_ID, logIdHigh);
+        Bytes.u64(m, BlockLayout.LOG_ID + 8, logIdLow);
+        summary.summary().put(m, BlockLayout.SUMMARY);
+        BlockHash hash = BlockHash.ofBlockHeader(sha256, bytes, 0);
         hash.put(m, BlockLayout.HASH);
         MemorySegment.copy(heap, 0, outgoing, 0, end);
         return hash;
+    }
+
+    private BlockHash root() {
+        tree.clear();
+        int at = BlockLayout.HEADER_BYTES;
+        while (at < end) {
+            int padded = Bytes.align8((int) Bytes.u32(heap, at));
+            tree.add(bytes, at, padded);
+            at += padded;
+        }
+        return tree.root();
     }
 
     /** The sealed block's bytes, native memory, {@link #totalBytes} long. */
@@ -88,5 +156,6 @@ final class BlockBuilder {
         records = 0;
         earliest = Long.MAX_VALUE;
         latest = Long.MIN_VALUE;
+        summary.clear();
     }
 }

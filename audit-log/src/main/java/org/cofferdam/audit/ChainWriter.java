@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.util.concurrent.atomic.AtomicLong;
 import org.cofferdam.audit.format.BlockHash;
 import org.cofferdam.audit.format.BlockLayout;
+import org.cofferdam.audit.format.BlockSummary;
 import org.cofferdam.audit.format.SegmentHeader;
 import org.cofferdam.binding.NativeCallException;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChainWriter implements AutoCloseable {
     /** Kept free in each segment for what closes the log when no further segment can be made. */
-    static final int RESERVE = 16 * 1024;
+    static final int RESERVE = 48 * 1024;
 
     final AtomicLong blocks = new AtomicLong();
     final AtomicLong bytes = new AtomicLong();
@@ -30,6 +31,13 @@ final class ChainWriter implements AutoCloseable {
     private final long run;
     private final MessageDigest sha256 = BlockHash.sha256();
     private final BlockBuilder sealing = new BlockBuilder();
+
+    // What the blocks of the open segment hold in sum.
+    private final BlockSummary.Builder summary = new BlockSummary.Builder();
+    private long earliest = Long.MAX_VALUE;
+    private long latest = Long.MIN_VALUE;
+
+    private int unsigned;
     private @Nullable SegmentFile segment;
     private int segmentNumber;
     private long nextBlock;
@@ -64,8 +72,7 @@ final class ChainWriter implements AutoCloseable {
         BlockHash link = last;
         long first = nextBlock;
         if (old != null) {
-            sealing.clear();
-            link = sealing.seal(nextBlock, run, segmentNumber, BlockLayout.FLAG_ROTATED, last);
+            link = sealing(BlockLayout.FLAG_ROTATED);
             first++;
         }
         Path directory = options.directory();
@@ -90,7 +97,11 @@ final class ChainWriter implements AutoCloseable {
             old.seal();
             old.close();
             count(sealing);
+            unsigned++;
         }
+        summary.clear();
+        earliest = Long.MAX_VALUE;
+        latest = Long.MIN_VALUE;
         segment = fresh;
         segmentNumber++;
         nextBlock = first;
@@ -106,11 +117,53 @@ final class ChainWriter implements AutoCloseable {
      */
     void write(BlockBuilder block, int flags) {
         SegmentFile file = open();
-        BlockHash hash = block.seal(nextBlock, run, segmentNumber, flags, last);
+        BlockHash hash = seal(block, flags);
         file.append(block);
+        summary.addAll(block.summary());
+        earliest = Math.min(earliest, block.earliest());
+        latest = Math.max(latest, block.latest());
         last = hash;
         nextBlock++;
+        unsigned++;
         count(block);
+    }
+
+    private BlockHash seal(BlockBuilder block, int flags) {
+        return block.seal(
+                nextBlock,
+                run,
+                segmentNumber,
+                flags,
+                last,
+                recovery.logIdHigh(),
+                recovery.logIdLow());
+    }
+
+    /** Makes the block that seals the open segment and returns its hash. */
+    private BlockHash sealing(int flag) {
+        sealing.clear();
+        sealing.sums(summary.summary(), earliest, latest);
+        return seal(sealing, flag);
+    }
+
+    /** Number of the block that was written last; -1 in an empty log. */
+    long lastBlock() {
+        return nextBlock - 1;
+    }
+
+    /** Its hash. */
+    BlockHash lastHash() {
+        return last;
+    }
+
+    /** Blocks that no checkpoint signs yet, but for one that only holds the last checkpoint. */
+    int unsigned() {
+        return unsigned;
+    }
+
+    /** A block with a checkpoint for all before it was written. */
+    void signed() {
+        unsigned = 0;
     }
 
     private void count(BlockBuilder block) {
@@ -122,9 +175,15 @@ final class ChainWriter implements AutoCloseable {
         open().sync();
     }
 
-    /** Cuts the segment behind its last block, at the end of a run. */
+    /** Writes the block that ends a run, and cuts the segment behind it. */
     void seal() {
-        open().seal();
+        SegmentFile file = open();
+        BlockHash hash = sealing(BlockLayout.FLAG_CLOSED);
+        file.append(sealing);
+        last = hash;
+        nextBlock++;
+        count(sealing);
+        file.seal();
     }
 
     private SegmentFile open() {

@@ -11,6 +11,7 @@ import static org.cofferdam.audit.Field.as;
 import static org.cofferdam.audit.Field.dec;
 import static org.cofferdam.audit.Field.hex;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -511,11 +512,16 @@ public enum CrossingType {
 
     private static final Map<Integer, CrossingType> BY_CODE = new HashMap<>();
 
+    /** By code; codes are below 0x0800. */
+    private static final byte[] PORT_FIELDS = new byte[0x800];
+
     static {
+        Arrays.fill(PORT_FIELDS, (byte) -1);
         for (CrossingType t : values()) {
             if (BY_CODE.put(t.code, t) != null || t.fields.size() > RecordLayout.MAX_FIELDS) {
                 throw new ExceptionInInitializerError("code or fields of " + t);
             }
+            PORT_FIELDS[t.code] = (byte) t.portField;
         }
     }
 
@@ -527,6 +533,7 @@ public enum CrossingType {
     private final List<Field> fields;
 
     private final int fieldCount;
+    private final int portField;
 
     CrossingType(int code, Boundary boundary, String sentence, Field... fields) {
         this.code = code;
@@ -534,6 +541,11 @@ public enum CrossingType {
         this.sentence = sentence;
         this.fields = List.of(fields);
         this.fieldCount = fields.length;
+        int port = -1;
+        for (int i = 0; i < fields.length; i++) {
+            port = fields[i].kind() == Kind.PORT ? i : port;
+        }
+        this.portField = port;
     }
 
     /** The type with this code, or empty if this version does not know it. */
@@ -550,6 +562,11 @@ public enum CrossingType {
             }
         }
         return Optional.empty();
+    }
+
+    /** Which field of a type is the number of a switch port, or -1; -1 also for a type that is not known. */
+    public static int portField(int code) {
+        return code >= 0 && code < PORT_FIELDS.length ? PORT_FIELDS[code] : -1;
     }
 
     /** The code in the record, 16 bits. */

@@ -20,6 +20,11 @@ public final class LogDirectory {
     /** A verifier holds the lock for an instant to see whether a writer lives. */
     private static final Duration LOCK_PATIENCE = Duration.ofMillis(500);
 
+    /** The key that signs the log; its public half stands in it, too. */
+    public static final String KEY_FILE = "signing-key";
+
+    static final String NEXT_KEY_FILE = "signing-key.next";
+
     private LogDirectory() {}
 
     /** Makes the directory with mode 0700, or checks that nobody else may write in it. */

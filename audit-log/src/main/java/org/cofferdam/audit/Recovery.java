@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.cofferdam.audit.format.BlockHash;
 import org.cofferdam.audit.format.BlockHeader;
@@ -13,6 +14,8 @@ import org.cofferdam.audit.format.SegmentHeader;
 import org.cofferdam.audit.format.SegmentLayout;
 import org.cofferdam.audit.format.SegmentStep;
 import org.cofferdam.audit.format.SegmentWalker;
+import org.cofferdam.audit.read.RecordParser;
+import org.cofferdam.audit.sign.KeyStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param last hash of the last sound block
  * @param logIdHigh identity of the log, made now if it is new
  * @param logIdLow its other half
+ * @param lastKey short name of the key that the chain named last, if its last segment could be read
  * @param unclean how the run before ended, or empty if it closed the log
  */
 record Recovery(
@@ -33,6 +37,7 @@ record Recovery(
         BlockHash last,
         long logIdHigh,
         long logIdLow,
+        OptionalLong lastKey,
         Optional<Unclean> unclean) {
 
     /**
@@ -61,6 +66,7 @@ record Recovery(
                     BlockHash.NONE,
                     id.getMostSignificantBits(),
                     id.getLeastSignificantBits(),
+                    OptionalLong.empty(),
                     Optional.empty());
         }
         int lastSegment = SegmentLayout.number(files.getLast()).orElseThrow();
@@ -95,6 +101,7 @@ record Recovery(
                             last.hash(),
                             header.map(SegmentHeader::logIdHigh).orElse(0L),
                             header.map(SegmentHeader::logIdLow).orElse(0L),
+                            tail.key,
                             clean ? Optional.empty() : Optional.of(unclean));
                 }
             }
@@ -107,11 +114,15 @@ record Recovery(
                 BlockHash.NONE,
                 id.getMostSignificantBits(),
                 id.getLeastSignificantBits(),
+                OptionalLong.empty(),
                 Optional.of(new Unclean(lastSegment, 0, 0, 0, 1)));
     }
 
-    private record Tail(@Nullable BlockHeader last, long end, long dataEnd, long damaged) {
+    private record Tail(
+            @Nullable BlockHeader last, long end, long dataEnd, long damaged, OptionalLong key) {
         static Tail of(SegmentWalker walker) throws IOException {
+            RecordParser parser = new RecordParser();
+            OptionalLong[] key = {OptionalLong.empty()};
             BlockHeader last = null;
             long end = SegmentLayout.HEADER_BYTES;
             long damaged = 0;
@@ -124,18 +135,32 @@ record Recovery(
                 switch (step) {
                     case SegmentStep.Block block -> {
                         last = block.header();
+                        if (last.summary().mayHold(CrossingType.KEY.code())) {
+                            // What is wrong with a payload is the verifier's to say.
+                            parser.parse(
+                                    last,
+                                    block.payload(),
+                                    (c, at) ->
+                                            KeyStatement.of(c)
+                                                    .ifPresent(
+                                                            k ->
+                                                                    key[0] =
+                                                                            OptionalLong.of(
+                                                                                    k.key().id())));
+                        }
                         end = block.end();
                         offset = end;
                     }
                     case SegmentStep.Damage damage -> {
                         damaged++;
                         if (damage.last()) {
-                            return new Tail(last, end, Math.max(damage.end(), end), damaged);
+                            return new Tail(
+                                    last, end, Math.max(damage.end(), end), damaged, key[0]);
                         }
                         offset = damage.end();
                     }
                     case SegmentStep.End _ -> {
-                        return new Tail(last, end, offset, damaged);
+                        return new Tail(last, end, offset, damaged, key[0]);
                     }
                 }
             }

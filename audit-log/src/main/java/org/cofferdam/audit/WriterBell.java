@@ -69,12 +69,25 @@ final class WriterBell {
         }
     }
 
-    /** Writer: sleeps until woken. {@code work} is what the look once more looks for. */
-    void park(BooleanSupplier work) {
+    /**
+     * Writer: sleeps until woken. {@code work} is what the look once more looks for.
+     *
+     * @param most nanoseconds after which something is due anyhow; {@link Long#MAX_VALUE} sets no timer
+     */
+    void park(BooleanSupplier work, long most) {
         STATE.setVolatile(this, PARKED);
         VarHandle.fullFence();
+        long begun = System.nanoTime();
         while ((int) STATE.getOpaque(this) == PARKED && !work.getAsBoolean()) {
-            LockSupport.park(this);
+            if (most == Long.MAX_VALUE) {
+                LockSupport.park(this);
+                continue;
+            }
+            long left = most - (System.nanoTime() - begun);
+            if (left <= 0) {
+                break;
+            }
+            LockSupport.parkNanos(this, left);
         }
         STATE.setVolatile(this, AWAKE);
     }

@@ -76,29 +76,32 @@ class LogRoundTripTest {
         assertEquals(
                 List.of(
                         "SEGMENT",
+                        "KEY",
                         "START",
+                        "CHECKPOINT",
                         "SOURCE",
                         "DOORBELL",
                         "FAULT",
                         "BURST_IN",
                         "DOORBELL",
-                        "STOP"),
+                        "STOP",
+                        "CHECKPOINT"),
                 all.stream().map(Crossing::typeName).toList());
-        Crossing fault = all.get(4);
+        Crossing fault = all.get(6);
         assertEquals("domain", fault.sourceName());
         assertEquals(1, fault.sequence());
         assertEquals(0xdead, fault.field(2));
         assertEquals("page fault €𝄞", fault.text());
-        Burst burst = all.get(5).burst().orElseThrow();
+        Burst burst = all.get(7).burst().orElseThrow();
         assertEquals(71_560, burst.bytes());
         assertEquals(65_535, burst.length(2));
         assertEquals(2, burst.verdict(1));
-        Crossing repeat = all.get(6);
+        Crossing repeat = all.get(8);
         assertEquals(17, repeat.count());
         assertEquals(800, repeat.lastTime() - repeat.time());
         assertEquals(1, read(AuditFilter.all().withTypes(List.of("burst-in"))).size());
         assertEquals(
-                7 + 1, all.get(7).field(0), "STOP counts the records of the run, itself included");
+                9 + 1, all.get(9).field(0), "STOP counts the records of the run, itself included");
     }
 
     @Test

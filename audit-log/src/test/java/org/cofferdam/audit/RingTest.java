@@ -111,7 +111,10 @@ class RingTest {
 
     @Test
     void theWriterSleepsWithoutATimerWhenNothingComesAndOneRecordWakesIt() {
-        try (AuditLog log = AuditLog.open(AuditOptions.in(dir(), "host"))) {
+        // Until a checkpoint signs what was written there is a timer.
+        AuditOptions options =
+                AuditOptions.in(dir(), "host").withCheckpoints(Duration.ofMillis(50), 256);
+        try (AuditLog log = AuditLog.open(options)) {
             AuditSource source = log.source("domain", 1 << 16);
             for (int i = 0; i < 3; i++) {
                 await().atMost(Duration.ofSeconds(10))

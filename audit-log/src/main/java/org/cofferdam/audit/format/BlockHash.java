@@ -3,6 +3,8 @@ package org.cofferdam.audit.format;
 import java.lang.foreign.MemorySegment;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
 
 /**
  * A SHA-256 as a value: four 64-bit words, each as it lies in the file read as a little-endian number.
@@ -48,11 +50,22 @@ public record BlockHash(long w0, long w1, long w2, long w3) {
         return at(MemorySegment.ofArray(sha256.digest()), 0);
     }
 
-    /** The hash of a block whose header is at {@code offset} of {@code bytes}, its payload behind it. */
-    public static BlockHash ofBlock(MessageDigest sha256, byte[] bytes, int offset, int payload) {
+    /** The hash of the block whose header is at {@code offset} of {@code bytes}: of its first 224 bytes. */
+    public static BlockHash ofBlockHeader(MessageDigest sha256, byte[] bytes, int offset) {
         sha256.update(bytes, offset, BlockLayout.HASH);
-        sha256.update(bytes, offset + BlockLayout.HEADER_BYTES, payload);
         return at(MemorySegment.ofArray(sha256.digest()), 0);
+    }
+
+    /** The hash that 64 hexadecimal digits name, or empty if the text is something else. */
+    public static Optional<BlockHash> parse(String hex) {
+        if (hex.length() != 2 * BlockLayout.HASH_BYTES) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(at(MemorySegment.ofArray(HexFormat.of().parseHex(hex)), 0));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     /** 64 hexadecimal digits in the order of the bytes. */

@@ -13,7 +13,14 @@ import java.lang.foreign.MemorySegment;
  * @param run the run that wrote it
  * @param records how many records are in it
  * @param segment the segment it was written to
+ * @param earliest earliest time of a record, ns since 1970; of the whole segment in the block that seals it
+ * @param latest latest time
+ * @param payloadCrc CRC32C of the payload, unsigned 32 bits
  * @param previous hash of the block before
+ * @param merkleRoot root over its records
+ * @param logIdHigh first half of the log's identity
+ * @param logIdLow its second half
+ * @param summary what it may hold; of the whole segment in the block that seals it
  * @param hash its own hash
  */
 public record BlockHeader(
@@ -25,10 +32,18 @@ public record BlockHeader(
         long run,
         long records,
         long segment,
+        long earliest,
+        long latest,
+        long payloadCrc,
         BlockHash previous,
+        BlockHash merkleRoot,
+        long logIdHigh,
+        long logIdLow,
+        BlockSummary summary,
         BlockHash hash) {
 
-    static BlockHeader read(MemorySegment m, long at) {
+    /** The header in the {@link BlockLayout#HEADER_BYTES} at {@code at}, whatever they are. */
+    public static BlockHeader read(MemorySegment m, long at) {
         return new BlockHeader(
                 Bytes.u64(m, at + BlockLayout.MAGIC),
                 Bytes.u16(m, at + BlockLayout.VERSION),
@@ -38,14 +53,21 @@ public record BlockHeader(
                 Bytes.u64(m, at + BlockLayout.RUN),
                 Bytes.u32(m, at + BlockLayout.RECORDS),
                 Bytes.u32(m, at + BlockLayout.SEGMENT),
+                Bytes.u64(m, at + BlockLayout.EARLIEST),
+                Bytes.u64(m, at + BlockLayout.LATEST),
+                Bytes.u32(m, at + BlockLayout.PAYLOAD_CRC),
                 BlockHash.at(m, at + BlockLayout.PREVIOUS_HASH),
+                BlockHash.at(m, at + BlockLayout.MERKLE_ROOT),
+                Bytes.u64(m, at + BlockLayout.LOG_ID),
+                Bytes.u64(m, at + BlockLayout.LOG_ID + 8),
+                BlockSummary.read(m, at + BlockLayout.SUMMARY),
                 BlockHash.at(m, at + BlockLayout.HASH));
     }
 
     /** Whether this begins a block whose length a reader accepts. */
     public boolean plausible() {
         return magic == BlockLayout.MAGIC_VALUE
-                && version >= 1
+                && version == BlockLayout.CURRENT_VERSION
                 && payloadBytes <= BlockLayout.READABLE_PAYLOAD
                 && payloadBytes % 8 == 0;
     }

@@ -63,6 +63,7 @@ public record SegmentHeader(
         BlockHash hash = BlockHash.at(m, SegmentLayout.HASH);
         long number = Bytes.u32(m, SegmentLayout.NUMBER);
         if (Bytes.u64(m, SegmentLayout.MAGIC) != SegmentLayout.MAGIC_VALUE
+                || Bytes.u16(m, SegmentLayout.VERSION) != SegmentLayout.CURRENT_VERSION
                 || Bytes.u16(m, SegmentLayout.HEADER_SIZE) != SegmentLayout.HEADER_BYTES
                 || number < 1
                 || number > Integer.MAX_VALUE

@@ -57,7 +57,7 @@ public final class SegmentLayout {
     /** "COFSEGMT" read as a little-endian number. */
     public static final long MAGIC_VALUE = 0x544d_4745_5346_4f43L;
 
-    public static final int CURRENT_VERSION = 1;
+    public static final int CURRENT_VERSION = 2;
 
     /** The name of the file whose lock makes its holder the log's only writer. */
     public static final String LOCK_FILE = "lock";

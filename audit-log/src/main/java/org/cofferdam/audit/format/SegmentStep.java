@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 /** What stands at an offset of a segment file. */
 public sealed interface SegmentStep {
     /**
-     * A block whose hash is right. Whether it belongs here (number, chain) is the caller's to check.
+     * A block whose hash and whose payload's checksum are right. Whether it belongs here (number, chain) is the caller's to check.
      *
      * @param offset where its header begins
      * @param header its header
@@ -27,7 +27,7 @@ public sealed interface SegmentStep {
 
     /** What is wrong with a stretch that should be a block. */
     enum Fault {
-        /** The bytes do not fit the hash they carry. */
+        /** The bytes do not fit the hash or the checksum they carry. */
         HASH,
         /** The block goes on behind the end of the file. */
         CUT,

@@ -13,7 +13,7 @@ import java.util.Optional;
  * Walks the blocks of one segment file, whoever wrote it. One thread.
  *
  * <p>Trusts nothing: each block is read once into private memory, its length is bounded before it is used,
- * and the hash is computed over the copy. Damage is an answer, not an exception; an IOException means that
+ * and hash and checksum are computed over the copy. The Merkle root is the verifier's business. Damage is an answer, not an exception; an IOException means that
  * the file could not be read.
  */
 public final class SegmentWalker implements AutoCloseable {
@@ -75,8 +75,9 @@ public final class SegmentWalker implements AutoCloseable {
         BlockHeader copy = BlockHeader.read(memory, 0);
         if (!copy.plausible()
                 || copy.totalBytes() != total
-                || !BlockHash.ofBlock(sha256, bytes, 0, total - BlockLayout.HEADER_BYTES)
-                        .equals(copy.hash())) {
+                || !BlockHash.ofBlockHeader(sha256, bytes, 0).equals(copy.hash())
+                || BlockImage.payloadCrc(bytes, BlockLayout.HEADER_BYTES, (int) copy.payloadBytes())
+                        != copy.payloadCrc()) {
             return damage(offset);
         }
         return new SegmentStep.Block(
@@ -163,7 +164,7 @@ public final class SegmentWalker implements AutoCloseable {
             Bytes.u64(m, BlockLayout.MAGIC, BlockLayout.MAGIC_VALUE);
             Bytes.u16(m, BlockLayout.VERSION, BlockLayout.CURRENT_VERSION);
             Bytes.u32(m, BlockLayout.PAYLOAD_BYTES, payload);
-            if (BlockHash.ofBlock(sha256, block, 0, (int) payload)
+            if (BlockHash.ofBlockHeader(sha256, block, 0)
                     .equals(BlockHash.at(m, BlockLayout.HASH))) {
                 return true;
             }

@@ -13,6 +13,7 @@ import org.cofferdam.audit.format.SegmentHeader;
 import org.cofferdam.audit.format.SegmentLayout;
 import org.cofferdam.audit.format.SegmentWalker;
 import org.cofferdam.audit.read.AuditReader;
+import org.cofferdam.audit.sign.LogKey;
 import org.cofferdam.audit.verify.Finding.Kind;
 import org.jspecify.annotations.Nullable;
 
@@ -42,21 +43,36 @@ public final class AuditVerifier {
      * @throws AuditLogException if there is no log, or a file cannot be read
      */
     public static VerifyReport verify(Path directory, Progress progress) {
+        return verify(directory, VerifyOptions.none(), progress);
+    }
+
+    /**
+     * Verifies the log in a directory against what is known besides.
+     *
+     * @throws AuditLogException if there is no log, or a file cannot be read
+     */
+    public static VerifyReport verify(Path directory, VerifyOptions options, Progress progress) {
         AuditReader.requireLog(directory);
         try {
-            return verifyFiles(directory, progress);
+            return verifyFiles(directory, options, progress);
         } catch (IOException e) {
             throw new AuditLogException(
                     Problem.IO, "cannot read the audit log in " + directory + ": " + e);
         }
     }
 
-    private static VerifyReport verifyFiles(Path directory, Progress progress) throws IOException {
+    private static VerifyReport verifyFiles(
+            Path directory, VerifyOptions options, Progress progress) throws IOException {
         FindingList findings = new FindingList();
         boolean live = LogDirectory.hasWriter(directory);
         List<Candidate> segments = inOrder(LogDirectory.segments(directory), 0, findings);
-        ChainCheck chain = new ChainCheck(findings, live);
+        ChainCheck chain = new ChainCheck(findings, live, options);
         int expected = 1;
+        if (!segments.isEmpty() && segments.getFirst().number > 1) {
+            // Whether the log itself says so shows only later.
+            expected = segments.getFirst().number;
+            chain.headMissing(directory, expected);
+        }
         for (int i = 0; i < segments.size(); i++) {
             Candidate c = segments.get(i);
             if (c.number > expected) {
@@ -76,12 +92,16 @@ public final class AuditVerifier {
         if (chain.endsRotated()) {
             missing(findings, directory, expected, expected);
         }
+        chain.end(segments.isEmpty() ? directory : segments.getLast().file);
         return new VerifyReport(
                 segments.size(),
                 chain.blocks(),
                 chain.records(),
                 chain.lost(),
                 chain.gone(),
+                chain.signatures().checkpoints(),
+                chain.signatures().lastSigned(),
+                chain.signatures().first().map(LogKey::name).orElse(""),
                 findings.findings(),
                 findings.notes());
     }
@@ -106,7 +126,7 @@ public final class AuditVerifier {
         return next.header.orElse(null);
     }
 
-    private static void missing(FindingList findings, Path directory, int first, int last) {
+    static void missing(FindingList findings, Path directory, int first, int last) {
         findings.add(
                 Kind.MISSING_SEGMENT,
                 directory.resolve(SegmentLayout.fileName(first)),

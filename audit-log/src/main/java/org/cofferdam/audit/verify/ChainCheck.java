@@ -52,9 +52,66 @@ final class ChainCheck {
     private long records;
     private long lost;
 
-    ChainCheck(FindingList findings, boolean live) {
+    private final RecordsCheck contents = new RecordsCheck();
+    private final SignatureCheck signatures;
+    private final SeenElsewhere seen;
+    private final HeadCheck head = new HeadCheck();
+    private @Nullable BlockHeader newest;
+
+    ChainCheck(FindingList findings, boolean live, VerifyOptions options) {
         this.findings = findings;
         this.live = live;
+        signatures = new SignatureCheck(options.key().orElse(null));
+        seen = options.seen();
+    }
+
+    SignatureCheck signatures() {
+        return signatures;
+    }
+
+    private void damaged() {
+        sequences.damage();
+        signatures.damage();
+    }
+
+    /** The log's first segments are not there; {@code firstHere} is. */
+    void headMissing(Path directory, int firstHere) {
+        head.missing(directory, firstHere);
+        known = false;
+        last = null;
+        damaged();
+    }
+
+    /** After the last segment: what only the whole shows. */
+    void end(Path lastFile) {
+        head.end(findings);
+        signatures.end().ifPresent(w -> findings.add(w.kind(), lastFile, -1, -1, -1, w.text()));
+        BlockHeader b = newest;
+        if (b == null) {
+            return;
+        }
+        List<Long> beyond = live ? List.of() : seen.beyond(b.number(), b.logIdHigh(), b.logIdLow());
+        if (!beyond.isEmpty()) {
+            findings.add(
+                    Kind.CUT_OFF,
+                    lastFile,
+                    -1,
+                    b.number() + 1,
+                    beyond.getLast(),
+                    "these blocks were seen elsewhere and are not here");
+        }
+        long unsigned = b.number() - signatures.lastSigned();
+        // The block that holds the last checkpoint, and the one that closes the log, say nothing of
+        // their own.
+        if (unsigned > (b.closed() ? 2 : 1)) {
+            findings.add(
+                    Kind.UNSIGNED_TAIL,
+                    lastFile,
+                    -1,
+                    signatures.lastSigned() + 1,
+                    b.number(),
+                    "no checkpoint signs these blocks yet");
+        }
     }
 
     long blocks() {
@@ -82,7 +139,7 @@ final class ChainCheck {
     void segmentsMissing() {
         known = false;
         last = null;
-        sequences.damage();
+        damaged();
     }
 
     /**
@@ -101,6 +158,8 @@ final class ChainCheck {
             throws IOException {
         try (SegmentWalker walker = SegmentWalker.open(file)) {
             begin(file, header);
+            contents.segment();
+            head.segment(header);
             rotated = false;
             boolean sealed = false;
             long blocksBefore = blocks;
@@ -142,7 +201,7 @@ final class ChainCheck {
         firstHeader = first;
         if (first.logIdHigh() != header.logIdHigh() || first.logIdLow() != header.logIdLow()) {
             findings.add(
-                    Kind.BROKEN_CHAIN,
+                    Kind.FOREIGN_BLOCK,
                     file,
                     SegmentLayout.LOG_ID,
                     -1,
@@ -170,6 +229,16 @@ final class ChainCheck {
             Path file, int number, @Nullable SegmentHeader header, SegmentStep.Block block) {
         BlockHeader b = block.header();
         blocks++;
+        if (header != null
+                && (b.logIdHigh() != header.logIdHigh() || b.logIdLow() != header.logIdLow())) {
+            findings.add(
+                    Kind.FOREIGN_BLOCK,
+                    file,
+                    block.offset(),
+                    b.number(),
+                    b.number(),
+                    "the block belongs to another log");
+        }
         if (!known) {
             expected = b.number();
             known = true;
@@ -199,8 +268,19 @@ final class ChainCheck {
                     "the block was written for segment " + b.segment());
         }
         read(file, header, block, true);
+        seen.contradiction(b)
+                .ifPresent(
+                        text ->
+                                findings.add(
+                                        Kind.REWRITTEN,
+                                        file,
+                                        block.offset(),
+                                        b.number(),
+                                        b.number(),
+                                        text));
         last = b.hash();
         expected = b.number() + 1;
+        newest = b;
     }
 
     private void reordered(Path file, SegmentStep.Block block) {
@@ -232,12 +312,22 @@ final class ChainCheck {
             Path file, @Nullable SegmentHeader header, SegmentStep.Block block, boolean inOrder) {
         long n = block.header().number();
         boolean[] gapTold = new boolean[1];
+        if (!contents.rootIsRight(block.header(), block.payload())) {
+            findings.add(
+                    Kind.ALTERED_RECORDS,
+                    file,
+                    block.offset(),
+                    n,
+                    n,
+                    "the records do not fit the block's Merkle root");
+        }
         parser.parse(
                         block.header(),
                         block.payload(),
                         (c, at) -> {
                             records++;
                             note(c);
+                            contents.record(c);
                             if (header != null && at == 0 && n == header.firstBlock()) {
                                 compareHeader(file, header, c);
                             }
@@ -245,6 +335,18 @@ final class ChainCheck {
                                 sequences.found();
                                 return;
                             }
+                            head.record(c);
+                            signatures
+                                    .record(block.header(), c)
+                                    .ifPresent(
+                                            w ->
+                                                    findings.add(
+                                                            w.kind(),
+                                                            file,
+                                                            block.offset(),
+                                                            n,
+                                                            n,
+                                                            w.text()));
                             sequences
                                     .check(c)
                                     .filter(gap -> !gapTold[0])
@@ -263,8 +365,17 @@ final class ChainCheck {
                 .ifPresent(
                         wrong -> {
                             findings.add(Kind.MALFORMED_RECORD, file, block.offset(), n, n, wrong);
-                            sequences.damage();
+                            damaged();
                         });
+        if (!contents.end(block.header())) {
+            findings.add(
+                    Kind.WRONG_SUMMARY,
+                    file,
+                    block.offset(),
+                    n,
+                    n,
+                    "its summary leaves out what the block, or the segment it seals, holds");
+        }
     }
 
     private void note(Crossing c) {
@@ -319,7 +430,7 @@ final class ChainCheck {
             expected = number;
         }
         if (damaged) {
-            sequences.damage();
+            damaged();
             last = null;
         }
     }
@@ -370,7 +481,7 @@ final class ChainCheck {
         }
         waiting.clear();
         if (damaged) {
-            sequences.damage();
+            damaged();
         }
         if (!sealed) {
             unsealed(file, offset, header, next, isLast, cut, whole, damaged, anyBlock);
@@ -407,7 +518,7 @@ final class ChainCheck {
                     "the segment's last blocks are gone");
             expected = next.firstBlock();
             last = next.previous();
-            sequences.damage();
+            damaged();
         } else if (cut || !whole) {
             if (!damaged || cut) {
                 findings.add(
@@ -419,7 +530,7 @@ final class ChainCheck {
                         "the file ends here before its segment was complete;"
                                 + " this block and all behind it are gone");
             }
-            sequences.damage();
+            damaged();
         } else if (live && isLast) {
             findings.add(Kind.LIVE, file, offset, -1, -1, "the log is being written here");
         } else if (next != null && header != null && next.run() == header.run() && anyBlock) {

@@ -37,13 +37,31 @@ public record Finding(
         SEQUENCE_GAP(false),
         /** A sound block holds a record that breaks the format: the writer itself erred or lied. */
         MALFORMED_RECORD(false),
+        /** The records are not those that the block's Merkle root was made of. */
+        ALTERED_RECORDS(false),
+        /** A block says less of what it holds than it holds, so a query would pass it over. */
+        WRONG_SUMMARY(false),
+        /** A block or segment of another log stands here. */
+        FOREIGN_BLOCK(false),
+        /** A checkpoint that its key did not sign, or that signs another block. */
+        BAD_CHECKPOINT(false),
+        /** The log changed its key without the old key's word, or has not the key that was given. */
+        KEY_SWAPPED(false),
+        /** Somebody elsewhere saw blocks after the last one here. */
+        CUT_OFF(false),
+        /** Somebody elsewhere saw this block with another hash. */
+        REWRITTEN(false),
 
         /** The log is being written; what is verified is what was there. */
         LIVE(true),
         /** A run ended without STOP: the writer was killed, or the tail was cut and zeroed. */
         UNCLEAN_STOP(true),
         /** The last block of such a run was not written to its end. */
-        TORN_BLOCK(true);
+        TORN_BLOCK(true),
+        /** The log's beginning was removed, and the log says so itself. */
+        PRUNED_HEAD(true),
+        /** Blocks behind the last checkpoint: who can write the files can change these unseen. */
+        UNSIGNED_TAIL(true);
 
         private final boolean note;
 

@@ -10,6 +10,9 @@ import java.util.List;
  * @param records records in them
  * @param lost records that sources gave up, by the LOSS records
  * @param gone records that were in blocks which are missing or damaged, as far as sequence numbers tell
+ * @param checkpoints signatures that are right
+ * @param lastSigned number of the last block that is signed, -1 if none is
+ * @param firstKey short name of the first key that the log names, empty if it names none
  * @param findings damage, in the order of the log, at most {@link #MAX_FINDINGS}
  * @param notes what is no damage and good to know
  */
@@ -19,6 +22,9 @@ public record VerifyReport(
         long records,
         long lost,
         long gone,
+        long checkpoints,
+        long lastSigned,
+        String firstKey,
         List<Finding> findings,
         List<Finding> notes) {
     /** More are not listed. */

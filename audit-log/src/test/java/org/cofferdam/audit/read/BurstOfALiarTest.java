@@ -12,6 +12,7 @@ import org.cofferdam.audit.CrossingType;
 import org.cofferdam.audit.format.BlockHash;
 import org.cofferdam.audit.format.BlockHeader;
 import org.cofferdam.audit.format.BlockLayout;
+import org.cofferdam.audit.format.BlockSummary;
 import org.cofferdam.audit.format.Bytes;
 import org.cofferdam.audit.format.RecordLayout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +42,23 @@ final class BurstOfALiarTest {
         BlockHash none = BlockHash.at(Arena.ofAuto().allocate(32, 8), 0);
         BlockHeader block =
                 new BlockHeader(
-                        BlockLayout.MAGIC_VALUE, 1, 0, payload.byteSize(), 0, 1, 1, 0, none, none);
+                        BlockLayout.MAGIC_VALUE,
+                        BlockLayout.CURRENT_VERSION,
+                        0,
+                        payload.byteSize(),
+                        0,
+                        1,
+                        1,
+                        0,
+                        0,
+                        0,
+                        0,
+                        none,
+                        none,
+                        0,
+                        0,
+                        BlockSummary.EMPTY,
+                        none);
         List<Crossing> read = new ArrayList<>();
         Optional<String> fault =
                 new RecordParser().parse(block, payload, (crossing, at) -> read.add(crossing));

@@ -138,9 +138,9 @@ class ReaderTest {
         int any = Integer.MAX_VALUE;
         assertEquals(10, read(all.withTypes(List.of("interrupt")), any).size());
         assertEquals(10, read(all.withBoundaries(Set.of(Boundary.DOMAIN_PROXY)), any).size());
-        assertEquals(4, read(all.withSources(Set.of("log")), any).size());
+        assertEquals(7, read(all.withSources(Set.of("log")), any).size());
         Instant then = CrossingFormat.instant(TIME);
-        assertEquals(24, read(all.between(Optional.of(then), Optional.empty()), any).size());
+        assertEquals(27, read(all.between(Optional.of(then), Optional.empty()), any).size());
         assertEquals(0, read(all.between(Optional.empty(), Optional.of(then)), any).size());
         assertEquals(
                 List.of(8L, 9L),

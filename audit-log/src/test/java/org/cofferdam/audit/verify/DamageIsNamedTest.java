@@ -49,8 +49,11 @@ class DamageIsNamedTest {
         assertEquals(List.of(), report.notes());
         int segments = log.segments().size();
         assertTrue(segments >= 3, "the tests need segments: " + segments);
-        // 6400 of the source; of the log SEGMENT and SOURCE for each segment, START and STOP.
-        assertEquals(6400 + 2 * segments + 2, report.records());
+        // 6400 of the source; of the log SEGMENT, KEY and SOURCE for each segment, START and STOP
+        // with a
+        // CHECKPOINT each.
+        assertEquals(6400 + 3 * segments + 4, report.records());
+        assertEquals(2, report.checkpoints());
         assertTrue(report.summary().startsWith("OK: " + report.records() + " records, 0 lost, "));
     }
 
@@ -80,7 +83,7 @@ class DamageIsNamedTest {
     @Test
     void aFlippedBitInALogWhoseWriterWasKilledIsNamedToo() throws Exception {
         LogFixture log = killedLog();
-        assertEquals(List.of(Kind.UNCLEAN_STOP), kinds(log.verify().notes()));
+        assertEquals(List.of(Kind.UNCLEAN_STOP, Kind.UNSIGNED_TAIL), kinds(log.verify().notes()));
         Place last = log.blocks().getLast();
         for (int at : new int[] {0, 3, 8, 12, 13, 16, 40, 70, 100, 128, 200, last.bytes() - 1}) {
             log.flip(last.file(), last.offset() + at, 5);
@@ -194,7 +197,9 @@ class DamageIsNamedTest {
                 });
         VerifyReport report = log.verify();
         assertEquals(List.of(), report.findings());
-        assertEquals(List.of(Kind.TORN_BLOCK, Kind.UNCLEAN_STOP), kinds(report.notes()));
+        assertEquals(
+                List.of(Kind.TORN_BLOCK, Kind.UNCLEAN_STOP, Kind.UNSIGNED_TAIL),
+                kinds(report.notes()));
     }
 
     @Test
@@ -241,7 +246,7 @@ class DamageIsNamedTest {
     }
 
     @Test
-    void aSegmentOfAnotherLogBreaksTheChain() throws Exception {
+    void aSegmentOfAnotherLogIsForeign() throws Exception {
         LogFixture log = closedLog();
         LogFixture other = LogFixture.closed(parent.resolve("other"), 8);
         Files.copy(
@@ -249,7 +254,7 @@ class DamageIsNamedTest {
                 log.segment(2),
                 java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         VerifyReport report = log.verify();
-        assertEquals(Kind.BROKEN_CHAIN, report.findings().getFirst().kind());
+        assertEquals(Kind.FOREIGN_BLOCK, report.findings().getFirst().kind());
         assertEquals(
                 SegmentLayout.fileName(2), report.findings().getFirst().file(), report::toString);
     }
@@ -322,7 +327,7 @@ class DamageIsNamedTest {
             log.sync();
             VerifyReport report = AuditVerifier.verify(dir, (file, index, total) -> {});
             assertEquals(List.of(), report.findings());
-            assertEquals(List.of(Kind.LIVE), kinds(report.notes()));
+            assertEquals(List.of(Kind.LIVE, Kind.UNSIGNED_TAIL), kinds(report.notes()));
         }
     }
 

@@ -5,15 +5,19 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.cofferdam.audit.AuditLog;
 import org.cofferdam.audit.AuditOptions;
 import org.cofferdam.audit.AuditSource;
 import org.cofferdam.audit.CrossingType;
 import org.cofferdam.audit.LogDirectory;
 import org.cofferdam.audit.format.BlockHash;
+import org.cofferdam.audit.format.BlockImage;
 import org.cofferdam.audit.format.BlockLayout;
 import org.cofferdam.audit.format.Bytes;
+import org.cofferdam.audit.format.MerkleTree;
 import org.cofferdam.audit.format.SegmentLayout;
 import org.cofferdam.audit.format.SegmentStep;
 import org.cofferdam.audit.format.SegmentWalker;
@@ -116,22 +120,37 @@ final class LogFixture {
                 });
     }
 
-    /** Changes a block and makes its own hash right again, as one who knows the format would. */
-    void forge(Place place, java.util.function.Consumer<MemorySegment> edit) throws IOException {
+    /** Changes a block and makes root, checksum and hash right again, as one who knows the format would. */
+    void forge(Place place, Consumer<MemorySegment> edit) throws IOException {
         change(
                 place.file,
                 bytes -> {
-                    int at = (int) place.offset;
-                    MemorySegment block = MemorySegment.ofArray(bytes).asSlice(at, place.bytes);
-                    edit.accept(block);
-                    BlockHash.ofBlock(
-                                    BlockHash.sha256(),
-                                    bytes,
-                                    at,
-                                    place.bytes - BlockLayout.HEADER_BYTES)
-                            .put(block, BlockLayout.HASH);
+                    byte[] block =
+                            Arrays.copyOfRange(
+                                    bytes, (int) place.offset, (int) place.offset + place.bytes);
+                    edit.accept(MemorySegment.ofArray(block));
+                    rehash(block);
+                    System.arraycopy(block, 0, bytes, (int) place.offset, block.length);
                     return bytes;
                 });
+    }
+
+    /** Makes root, checksum and hash of a block right. */
+    static void rehash(byte[] block) {
+        MemorySegment m = MemorySegment.ofArray(block);
+        MerkleTree tree = new MerkleTree();
+        for (int at = BlockLayout.HEADER_BYTES; at < block.length; ) {
+            int padded = Bytes.align8((int) Bytes.u32(m, at));
+            tree.add(block, at, padded);
+            at += padded;
+        }
+        tree.root().put(m, BlockLayout.MERKLE_ROOT);
+        Bytes.u32(
+                m,
+                BlockLayout.PAYLOAD_CRC,
+                BlockImage.payloadCrc(
+                        block, BlockLayout.HEADER_BYTES, block.length - BlockLayout.HEADER_BYTES));
+        BlockHash.ofBlockHeader(BlockHash.sha256(), block, 0).put(m, BlockLayout.HASH);
     }
 
     /** The hash that a block carries. */
