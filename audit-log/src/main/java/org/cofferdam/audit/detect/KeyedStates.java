@@ -70,6 +70,10 @@ final class KeyedStates<K, S extends SavedState> implements SavedState {
         return states.size();
     }
 
+    void clear() {
+        states.clear();
+    }
+
     @Override
     public void save(DataOutput out) throws IOException {
         out.writeInt(states.size());

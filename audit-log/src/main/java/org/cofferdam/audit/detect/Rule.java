@@ -2,6 +2,8 @@ package org.cofferdam.audit.detect;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.cofferdam.audit.CrossingType;
 import org.cofferdam.audit.PacketVerdict;
 
@@ -66,15 +68,18 @@ public record Rule(
                         || (!allow.contains(Integer.toString(port)) && !allow.contains(guest)));
     }
 
-    /** The same for another definition of it: whether a state of the one is of use to the other. */
-    boolean countsLike(Rule other) {
-        return name.equals(other.name)
-                && kind == other.kind
-                && window == other.window
-                && types.equals(other.types)
-                && verdicts.equals(other.verdicts)
-                && weight.equals(other.weight)
-                && distinctBy.equals(other.distinctBy)
-                && perPort == other.perPort;
+    /** What its memory depends on: the same on every machine for the same definition. */
+    String fingerprint() {
+        return String.join(
+                "|",
+                name,
+                kind.word(),
+                Long.toString(window),
+                new TreeSet<>(types).toString(),
+                new TreeSet<>(verdicts).toString(),
+                weight,
+                distinctBy,
+                Boolean.toString(perPort),
+                new TreeMap<>(numbers).toString());
     }
 }

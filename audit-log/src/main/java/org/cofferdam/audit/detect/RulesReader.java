@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -32,8 +34,8 @@ final class RulesReader {
     private static final int MOST_ENTRIES = 1000;
     private static final JsonFactory JSON =
             JsonFactory.builder()
-                    .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-                    .enable(JsonParser.Feature.ALLOW_COMMENTS)
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
                     .build();
 
     private final JsonParser in;
@@ -337,8 +339,7 @@ final class RulesReader {
             if (setting == null) {
                 throw wrong("\"" + key + "\" is not known in a rule of kind " + of.word());
             }
-            numbers.put(
-                    key, setting.isTime() ? time() : whole(setting.least(), setting.most()));
+            numbers.put(key, setting.isTime() ? time() : whole(setting.least(), setting.most()));
         }
 
         Rule finish(JsonLocation at) {
@@ -372,8 +373,22 @@ final class RulesReader {
                 }
             }
             return new Rule(
-                    name, of, enabled, severity, says, window, quiet, types, verdicts, weight,
-                    distinctBy, perPort, guestsOnly, allow, profiles, numbers);
+                    name,
+                    of,
+                    enabled,
+                    severity,
+                    says,
+                    window,
+                    quiet,
+                    types,
+                    verdicts,
+                    weight,
+                    distinctBy,
+                    perPort,
+                    guestsOnly,
+                    allow,
+                    profiles,
+                    numbers);
         }
 
         private void hasField(JsonLocation at, String setting, String field) {
@@ -385,9 +400,7 @@ final class RulesReader {
                                     .anyMatch(field::equals);
             if (!known) {
                 throw wrong(
-                        place,
-                        at,
-                        "\"" + setting + "\": none of the types has a field " + field);
+                        place, at, "\"" + setting + "\": none of the types has a field " + field);
             }
         }
     }

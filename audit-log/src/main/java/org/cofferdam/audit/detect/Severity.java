@@ -1,6 +1,5 @@
 package org.cofferdam.audit.detect;
 
-import java.util.Locale;
 import java.util.Optional;
 
 /** How much an alert matters, in the words and numbers of OCSF ({@code severity_id}). */
@@ -16,20 +15,15 @@ public enum Severity {
     /** Somebody is in. */
     CRITICAL(5);
 
-    private final int id;
+    private final int number;
 
-    Severity(int id) {
-        this.id = id;
+    Severity(int number) {
+        this.number = number;
     }
 
     /** The number in records, 1 to 5. */
-    public int id() {
-        return id;
-    }
-
-    /** The name in lower case. */
-    public String word() {
-        return name().toLowerCase(Locale.ROOT);
+    public int number() {
+        return number;
     }
 
     /** The severity of a name in lower or upper case. */
@@ -40,10 +34,5 @@ public enum Severity {
             }
         }
         return Optional.empty();
-    }
-
-    /** Whether this matters at least as much. */
-    public boolean atLeast(Severity other) {
-        return id >= other.id;
     }
 }
