@@ -27,7 +27,7 @@ public final class AuditLogException extends RuntimeException {
 
     private final Problem problem;
 
-    AuditLogException(Problem problem, String message, Throwable cause) {
+    public AuditLogException(Problem problem, String message, Throwable cause) {
         super(message, cause);
         this.problem = problem;
     }

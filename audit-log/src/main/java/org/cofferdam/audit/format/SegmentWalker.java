@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -85,6 +86,28 @@ public final class SegmentWalker implements AutoCloseable {
                 copy,
                 memory.asSlice(BlockLayout.HEADER_BYTES, total - BlockLayout.HEADER_BYTES)
                         .asReadOnly());
+    }
+
+    /** A copy of the header's bytes of the block that {@link #step} found last. */
+    public byte[] headerBytes() {
+        return Arrays.copyOf(bytes, BlockLayout.HEADER_BYTES);
+    }
+
+    /**
+     * The header at {@code offset} if its hash is right and its block would fit the file, else empty. Nothing is said of
+     * the payload, which is not read.
+     */
+    public Optional<BlockHeader> peek(long offset) throws IOException {
+        if (offset < SegmentLayout.HEADER_BYTES
+                || read(bytes, offset, BlockLayout.HEADER_BYTES) < BlockLayout.HEADER_BYTES) {
+            return Optional.empty();
+        }
+        BlockHeader header = BlockHeader.read(memory, 0);
+        boolean sound =
+                header.plausible()
+                        && offset + header.totalBytes() <= channel.size()
+                        && BlockHash.ofBlockHeader(sha256, bytes, 0).equals(header.hash());
+        return sound ? Optional.of(header) : Optional.empty();
     }
 
     /**

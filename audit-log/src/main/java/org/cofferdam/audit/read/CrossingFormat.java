@@ -120,7 +120,8 @@ public final class CrossingFormat {
         json.writeEndObject();
     }
 
-    private static void writeFields(Crossing c, JsonGenerator json) throws IOException {
+    /** Writes {@code "fields": {...}}, each by its name and kind; what the type does not name is {@code f3}. */
+    public static void writeFields(Crossing c, JsonGenerator json) throws IOException {
         List<Field> known = c.type().map(CrossingType::fields).orElse(List.of());
         json.writeObjectFieldStart("fields");
         for (int i = 0; i < c.fieldCount(); i++) {
@@ -189,7 +190,8 @@ public final class CrossingFormat {
         return "0x" + Long.toHexString(v);
     }
 
-    private static String mac(long v) {
+    /** Six bytes as people write them. */
+    public static String mac(long v) {
         return String.format(
                 "%02x:%02x:%02x:%02x:%02x:%02x",
                 v >> 40 & 0xff,
@@ -218,7 +220,8 @@ public final class CrossingFormat {
                 Math.floorDiv(epochNanos, SECOND), Math.floorMod(epochNanos, SECOND));
     }
 
-    private static String time(long epochNanos) {
+    /** A time of the log in ISO 8601 with nine digits of the second, in UTC. */
+    public static String time(long epochNanos) {
         return TIME.format(instant(epochNanos));
     }
 

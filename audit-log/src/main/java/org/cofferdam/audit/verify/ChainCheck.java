@@ -328,7 +328,10 @@ final class ChainCheck {
                             records++;
                             note(c);
                             contents.record(c);
-                            if (header != null && at == 0 && n == header.firstBlock()) {
+                            if (header != null
+                                    && at == 0
+                                    && (n == header.firstBlock()
+                                            || c.code() == CrossingType.SEGMENT.code())) {
                                 compareHeader(file, header, c);
                             }
                             if (!inOrder) {

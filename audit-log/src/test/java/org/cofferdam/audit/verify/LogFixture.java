@@ -33,6 +33,11 @@ final class LogFixture {
         this.dir = dir;
     }
 
+    /** A log that is there. */
+    static LogFixture in(Path dir) {
+        return new LogFixture(dir);
+    }
+
     static AuditOptions options(Path dir) {
         return AuditOptions.in(dir, "host").withSegmentBytes(AuditOptions.MIN_SEGMENT_BYTES);
     }
