@@ -2,6 +2,7 @@ package org.cofferdam.audit.detect;
 
 import java.util.OptionalInt;
 import org.cofferdam.audit.read.LogOrigin;
+import org.cofferdam.audit.read.Severity;
 
 /**
  * What a rule raised. The same log read with the same rules raises the same alerts with the same identities, so whoever

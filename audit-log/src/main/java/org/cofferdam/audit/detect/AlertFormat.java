@@ -6,12 +6,15 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Locale;
-import java.util.UUID;
+import org.cofferdam.audit.ocsf.OcsfEvent;
 import org.cofferdam.audit.read.CrossingFormat;
+import org.cofferdam.audit.read.LogOrigin;
 
 /** The forms in which an alert is shown, each one line; what a log said is made harmless for a terminal. */
 public final class AlertFormat {
     private static final JsonFactory JSON = new JsonFactory();
+    private static final int DETECTION_FINDING = 2004;
+    private static final long MILLISECOND = 1_000_000;
 
     private AlertFormat() {}
 
@@ -48,7 +51,7 @@ public final class AlertFormat {
 
     /**
      * One JSON object: {@code time, time_ns, last_time_ns, id, rule, severity, severity_id, host, log, place, port,
-     * guest, events, again, run, source_id, sequence, text}; what does not apply is left out.
+     * guest, run, source_id, sequence, events, again, text}; what does not apply is left out.
      */
     public static String json(Alert a) {
         StringWriter out = new StringWriter(256);
@@ -62,19 +65,9 @@ public final class AlertFormat {
             json.writeStringField("severity", a.severity().name().toLowerCase(Locale.ROOT));
             json.writeNumberField("severity_id", a.severity().number());
             json.writeStringField("host", CrossingFormat.harmless(a.origin().host()));
-            json.writeStringField("log", log(a));
-            json.writeStringField("place", a.origin().place());
-            if (a.port().isPresent()) {
-                json.writeNumberField("port", a.port().getAsInt());
-            }
-            if (!a.guest().isEmpty()) {
-                json.writeStringField("guest", CrossingFormat.harmless(a.guest()));
-            }
+            about(a, json);
             json.writeNumberField("events", a.events());
             json.writeBooleanField("again", a.again());
-            json.writeNumberField("run", a.tip().run());
-            json.writeNumberField("source_id", a.tip().source());
-            json.writeNumberField("sequence", a.tip().sequence());
             json.writeStringField("text", sentence(a));
             json.writeEndObject();
         } catch (IOException e) {
@@ -83,8 +76,86 @@ public final class AlertFormat {
         return out.toString();
     }
 
+    /** An OCSF detection finding: "create" for a new incident, "update" for one that has grown. */
+    public static String ocsf(Alert a) {
+        StringWriter out = new StringWriter(1024);
+        try (JsonGenerator json = JSON.createGenerator(out)) {
+            json.writeStartObject();
+            json.writeNumberField("class_uid", DETECTION_FINDING);
+            json.writeStringField("class_name", "Detection Finding");
+            json.writeNumberField("category_uid", DETECTION_FINDING / 1000);
+            json.writeStringField("category_name", "Findings");
+            int activity = a.again() ? 2 : 1;
+            json.writeNumberField("activity_id", activity);
+            json.writeStringField("activity_name", a.again() ? "Update" : "Create");
+            json.writeNumberField("type_uid", DETECTION_FINDING * 100 + activity);
+            json.writeNumberField("severity_id", a.severity().number());
+            json.writeStringField("severity", word(a));
+            json.writeNumberField("status_id", activity);
+            json.writeStringField("status", a.again() ? "In Progress" : "New");
+            json.writeBooleanField("is_alert", true);
+            json.writeNumberField("time", a.last() / MILLISECOND);
+            json.writeNumberField("start_time", a.first() / MILLISECOND);
+            json.writeNumberField("end_time", a.last() / MILLISECOND);
+            json.writeNumberField("count", a.events());
+            json.writeStringField("message", sentence(a));
+            json.writeObjectFieldStart("metadata");
+            json.writeStringField("version", OcsfEvent.VERSION);
+            json.writeStringField("uid", a.id());
+            json.writeObjectFieldStart("product");
+            json.writeStringField("name", "Cofferdam");
+            json.writeStringField("vendor_name", "Cofferdam");
+            json.writeEndObject();
+            json.writeEndObject();
+            json.writeObjectFieldStart("finding_info");
+            json.writeStringField("uid", a.id());
+            json.writeStringField("title", a.rule());
+            json.writeStringField("desc", sentence(a));
+            json.writeNumberField("first_seen_time", a.first() / MILLISECOND);
+            json.writeNumberField("last_seen_time", a.last() / MILLISECOND);
+            json.writeObjectFieldStart("analytic");
+            json.writeNumberField("type_id", 1);
+            json.writeStringField("type", "Rule");
+            json.writeStringField("name", a.rule());
+            json.writeEndObject();
+            json.writeEndObject();
+            json.writeObjectFieldStart("device");
+            json.writeStringField("hostname", CrossingFormat.harmless(a.origin().host()));
+            json.writeNumberField("type_id", 1);
+            json.writeStringField("type", "Server");
+            json.writeEndObject();
+            json.writeObjectFieldStart("unmapped");
+            about(a, json);
+            json.writeEndObject();
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // memory does not fail so
+        }
+        return out.toString();
+    }
+
+    private static String word(Alert a) {
+        String name = a.severity().name();
+        return name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT);
+    }
+
+    /** Log, port and record. */
+    private static void about(Alert a, JsonGenerator json) throws IOException {
+        json.writeStringField("log", log(a));
+        json.writeStringField("place", a.origin().place());
+        if (a.port().isPresent()) {
+            json.writeNumberField("port", a.port().getAsInt());
+        }
+        if (!a.guest().isEmpty()) {
+            json.writeStringField("guest", CrossingFormat.harmless(a.guest()));
+        }
+        json.writeNumberField("run", a.tip().run());
+        json.writeNumberField("source_id", a.tip().source());
+        json.writeNumberField("sequence", a.tip().sequence());
+    }
+
     /** The identity of the log that an alert is about. */
     static String log(Alert a) {
-        return new UUID(a.origin().logIdHigh(), a.origin().logIdLow()).toString();
+        return LogOrigin.idText(a.origin().logIdHigh(), a.origin().logIdLow());
     }
 }

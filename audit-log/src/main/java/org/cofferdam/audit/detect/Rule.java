@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.cofferdam.audit.CrossingType;
 import org.cofferdam.audit.PacketVerdict;
+import org.cofferdam.audit.read.Severity;
 
 /**
  * One rule, as a rules file states it. DETECTORS.md explains each setting.

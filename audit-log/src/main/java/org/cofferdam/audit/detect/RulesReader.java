@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 import org.cofferdam.audit.CrossingType;
 import org.cofferdam.audit.Field;
 import org.cofferdam.audit.PacketVerdict;
+import org.cofferdam.audit.read.Severity;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a rules file, over rules that are there already. Each complaint names line and column. */
@@ -263,13 +264,14 @@ final class RulesReader {
         private Severity severity() throws IOException {
             String word = text();
             return Severity.named(word)
+                    .filter(s -> s != Severity.UNKNOWN)
                     .orElseThrow(
                             () ->
                                     wrong(
                                             "\""
                                                     + word
-                                                    + "\" is no severity: informational, low, medium, high"
-                                                    + " or critical"));
+                                                    + "\" is no severity: informational, low, medium, high,"
+                                                    + " critical or fatal"));
         }
 
         private String says() throws IOException {

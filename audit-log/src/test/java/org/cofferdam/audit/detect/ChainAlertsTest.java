@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import org.cofferdam.audit.CrossingType;
 import org.cofferdam.audit.detect.DetectedLog.Block;
+import org.cofferdam.audit.read.Severity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

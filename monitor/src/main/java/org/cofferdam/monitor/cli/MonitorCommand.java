@@ -67,7 +67,8 @@ final class MonitorCommand {
                             add(
                                     audit(),
                                     new AuditTailCommand(console).spec(),
-                                    new AuditVerifyCommand(console).spec()));
+                                    new AuditVerifyCommand(console).spec(),
+                                    new AuditDetectCommand(console).spec()));
             default ->
                     add(
                             monitor,

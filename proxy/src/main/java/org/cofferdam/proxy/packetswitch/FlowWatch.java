@@ -199,13 +199,16 @@ public final class FlowWatch {
             int length,
             FlowSketch different) {
         int whom = protocol << 16 | (Tcp.ports(memory, transport) & 0xffff);
-        different.add(FlowSketch.mix(seed, addressHigh, addressLow, whom));
-        hosts.add(FlowSketch.mix(seed, addressHigh, addressLow, 0));
         int at = hit;
         if (at >= targets || !isAt(at, addressHigh, addressLow, whom)) {
             at = 0;
             while (at < targets && !isAt(at, addressHigh, addressLow, whom)) {
                 at++;
+            }
+            if (at == targets) {
+                // Those that are kept by name are in the sketches already.
+                different.add(FlowSketch.mix(seed, addressHigh, addressLow, whom));
+                hosts.add(FlowSketch.mix(seed, addressHigh, addressLow, 0));
             }
             if (at == TARGETS) {
                 return;
