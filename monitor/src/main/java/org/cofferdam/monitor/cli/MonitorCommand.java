@@ -73,7 +73,8 @@ final class MonitorCommand {
                                     new AuditVerifyCommand(console).spec(),
                                     new AuditProveCommand(console).spec(),
                                     new AuditCheckProofCommand(console).spec(),
-                                    new AuditKeyCommand(console).spec()));
+                                    new AuditKeyCommand(console).spec(),
+                                    new AuditDetectCommand(console).spec()));
             default ->
                     add(
                             monitor,
