@@ -70,7 +70,10 @@ final class MonitorCommand {
                                     new AuditQueryCommand(console).spec(),
                                     new AuditExportCommand(console).spec(),
                                     new AuditStatsCommand(console).spec(),
-                                    new AuditVerifyCommand(console).spec()));
+                                    new AuditVerifyCommand(console).spec(),
+                                    new AuditProveCommand(console).spec(),
+                                    new AuditCheckProofCommand(console).spec(),
+                                    new AuditKeyCommand(console).spec()));
             default ->
                     add(
                             monitor,
