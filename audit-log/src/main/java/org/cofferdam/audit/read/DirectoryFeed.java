@@ -117,10 +117,7 @@ public final class DirectoryFeed implements BlockFeed {
                     SegmentHeader h = header.get();
                     return Optional.of(
                             new LogOrigin(
-                                    h.host(),
-                                    h.logIdHigh(),
-                                    h.logIdLow(),
-                                    directory.toString()));
+                                    h.host(), h.logIdHigh(), h.logIdLow(), directory.toString()));
                 }
             } catch (NoSuchFileException removed) {
                 // The retention's rule took it; so it was not the newest.

@@ -17,8 +17,9 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.cofferdam.audit.AuditLogException;
 import org.cofferdam.audit.format.BlockHeader;
@@ -46,6 +47,7 @@ final class BlockSender implements AutoCloseable {
     private static final int PIECE = 1024 * 1024;
 
     private static final Duration WAIT = Duration.ofMillis(200);
+    private static final long END_MILLIS = 500;
     private static final Logger LOG = LoggerFactory.getLogger(BlockSender.class);
 
     /**
@@ -74,7 +76,7 @@ final class BlockSender implements AutoCloseable {
     }
 
     private final Optional<Path> directory;
-    private final Set<Channel> streams = ConcurrentHashMap.newKeySet();
+    private final Map<Channel, Thread> streams = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     BlockSender(Optional<Path> directory) {
@@ -98,10 +100,9 @@ final class BlockSender implements AutoCloseable {
                             ExitCode.ENVIRONMENT,
                             MAX_STREAMS + " readers follow the log already; end one of them"));
         }
-        streams.add(channel);
-        Thread thread =
-                new Thread(() -> run(directory.get(), channel, request), "audit-blocks");
+        Thread thread = new Thread(() -> run(directory.get(), channel, request), "audit-blocks");
         thread.setDaemon(true);
+        streams.put(channel, thread);
         thread.start();
         return Optional.empty();
     }
@@ -122,20 +123,21 @@ final class BlockSender implements AutoCloseable {
                 piece.flush();
             }
             piece.flush();
-            streams.remove(channel);
-            channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
-                    .addListener(sent -> channel.close());
+            if (!closed && channel.isActive()) {
+                done(channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT));
+            }
         } catch (IOException | AuditLogException e) {
-            // In the middle of an answer there is no way to say why it ends; the caller sees that it ended early.
+            // In the middle of an answer there is no way to say why it ends; the caller sees that
+            // it ended early.
             LOG.debug("control: the log's blocks could not be sent on", e);
-            streams.remove(channel);
+        } finally {
             channel.close();
+            streams.remove(channel);
         }
     }
 
     private static HttpResponse head(LogOrigin origin) {
-        HttpResponse head =
-                new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+        HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
         head.headers()
                 .set(CONTENT_TYPE, "application/octet-stream")
                 .set(CONNECTION, "close")
@@ -195,10 +197,19 @@ final class BlockSender implements AutoCloseable {
         }
     }
 
-    /** Ends all that are under way. */
+    /** Ends all that are under way, and waits a moment for their threads, which use what is closed next. */
     @Override
     public void close() {
         closed = true;
-        streams.forEach(Channel::close);
+        List<Thread> threads = List.copyOf(streams.values());
+        streams.keySet().forEach(Channel::close);
+        for (Thread thread : threads) {
+            try {
+                thread.join(END_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
     }
 }

@@ -45,8 +45,7 @@ final class ControlConnection extends SimpleChannelInboundHandler<FullHttpReques
     private boolean asked;
     private boolean answered;
 
-    ControlConnection(
-            EpollDomainSocketChannel channel, ControlRoutes routes, BlockSender blocks) {
+    ControlConnection(EpollDomainSocketChannel channel, ControlRoutes routes, BlockSender blocks) {
         this.channel = channel;
         this.routes = routes;
         this.blocks = blocks;

@@ -178,8 +178,7 @@ final class ControlRoutes {
 
     private static Prepared blocks(String query) {
         BlockSender.Request request = BlockSender.Request.parse(query);
-        return new Prepared(
-                query.isEmpty() ? "" : "?" + query, () -> answered(Answer.blocks(request)));
+        return new Prepared("", () -> answered(Answer.blocks(request)));
     }
 
     private Prepared stop(String rest, byte[] bytes) {
