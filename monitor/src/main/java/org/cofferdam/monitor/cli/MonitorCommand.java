@@ -73,7 +73,8 @@ final class MonitorCommand {
                                     new AuditVerifyCommand(console).spec(),
                                     new AuditProveCommand(console).spec(),
                                     new AuditCheckProofCommand(console).spec(),
-                                    new AuditKeyCommand(console).spec()));
+                                    new AuditKeyCommand(console).spec(),
+                                    new AuditDetectCommand(console).spec()));
             default ->
                     add(
                             monitor,
@@ -118,7 +119,7 @@ final class MonitorCommand {
     private static CommandSpec audit() {
         return group(
                 "audit",
-                "a command is missing (tail, query, export, stats, verify, prove, check-proof or key)",
+                "a command is missing (tail, query, export, stats, verify, detect, prove, check-proof or key)",
                 "Reads the audit log and checks it: its files, whether a monitor runs or not; a running monitor's; Kafka.",
                 "",
                 "Examples:",
