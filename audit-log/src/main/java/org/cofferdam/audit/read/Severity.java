@@ -139,6 +139,7 @@ public enum Severity {
             int verdict = burst.verdict(i);
             if (verdict == PacketVerdict.DROP_SPOOFED_MAC.code()
                     || verdict == PacketVerdict.DROP_SPOOFED_IP.code()
+                    || verdict == PacketVerdict.DROP_SPOOFED_ARP.code()
                     || verdict == PacketVerdict.DROP_MALFORMED.code()) {
                 return MEDIUM;
             }
