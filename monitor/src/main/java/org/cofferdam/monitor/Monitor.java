@@ -75,6 +75,7 @@ public final class Monitor implements RunningMonitor {
     private static final long BOOT_SECONDS = 10;
 
     private final Parts parts = new Parts();
+    private final Path auditLog;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final OperatorDesk desk;
     private final ControlRecorder control;
@@ -85,7 +86,8 @@ public final class Monitor implements RunningMonitor {
     private Monitor(StartOptions options, RunDirectory run, Consumer<String> progress) {
         this.run = run;
         try {
-            AuditLog log = openLog(options);
+            auditLog = logDirectory(options);
+            AuditLog log = openLog(auditLog);
             control = new ControlRecorder(log.source("control", CONTROL_RING_BYTES));
             control.started(options);
             if (run.cleanup().wasNeeded()) {
@@ -284,11 +286,13 @@ public final class Monitor implements RunningMonitor {
         }
     }
 
-    private AuditLog openLog(StartOptions options) {
-        Path directory =
-                StarterProcess.isThere()
-                        ? parts.add(LogFolder.forLater(options.auditDir(), options.user())).path()
-                        : options.auditDir();
+    private Path logDirectory(StartOptions options) {
+        return StarterProcess.isThere()
+                ? parts.add(LogFolder.forLater(options.auditDir(), options.user())).path()
+                : options.auditDir();
+    }
+
+    private AuditLog openLog(Path directory) {
         try {
             return parts.add(AuditLog.open(AuditOptions.in(directory, hostName())));
         } catch (AuditLogException e) {
@@ -354,6 +358,11 @@ public final class Monitor implements RunningMonitor {
     @Override
     public MonitorService service() {
         return desk;
+    }
+
+    @Override
+    public Optional<Path> auditLog() {
+        return Optional.of(auditLog);
     }
 
     @Override

@@ -110,6 +110,11 @@ public final class SegmentWalker implements AutoCloseable {
         return sound ? Optional.of(header) : Optional.empty();
     }
 
+    /** A copy of header and payload of the block that the last {@link #step} told of. */
+    public byte[] image() {
+        return Arrays.copyOf(bytes, BlockHeader.read(memory, 0).totalBytes());
+    }
+
     /**
      * Looks behind zeros: what {@link #step} took for the end is damage if anything stands behind it.
      *

@@ -119,7 +119,7 @@ final class MonitorCommand {
     private static CommandSpec audit() {
         return group(
                 "audit",
-                "a command is missing (tail, query, export, stats or verify)",
+                "a command is missing (tail, query, export, stats, verify, detect, prove, check-proof or key)",
                 "Reads the audit log and checks it: its files, whether a monitor runs or not; a running monitor's; Kafka.",
                 "",
                 "Examples:",

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import org.cofferdam.monitor.config.ExitCode;
 import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.state.StarterProcess;
@@ -14,9 +15,24 @@ import org.cofferdam.monitor.state.StarterProcess;
  *
  * @param status of HTTP
  * @param allow the methods that the path takes, where the call's was not one of them; else empty
+ * @param blocks instead of a body, blocks of the audit log without an end that is known now
  */
-record Answer(int status, String contentType, String body, String allow) {
+record Answer(
+        int status,
+        String contentType,
+        String body,
+        String allow,
+        Optional<BlockSender.Request> blocks) {
     private static final JsonFactory JSON = new JsonFactory();
+
+    Answer(int status, String contentType, String body, String allow) {
+        this(status, contentType, body, allow, Optional.empty());
+    }
+
+    /** Blocks of the audit log. */
+    static Answer blocks(BlockSender.Request request) {
+        return new Answer(200, "application/octet-stream", "", "", Optional.of(request));
+    }
 
     /** Writes one JSON value. */
     interface Body {

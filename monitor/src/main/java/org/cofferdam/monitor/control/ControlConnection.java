@@ -21,6 +21,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.cofferdam.monitor.config.ExitCode;
 import org.jspecify.annotations.Nullable;
@@ -39,13 +40,15 @@ final class ControlConnection extends SimpleChannelInboundHandler<FullHttpReques
 
     private final EpollDomainSocketChannel channel;
     private final ControlRoutes routes;
+    private final BlockSender blocks;
     private @Nullable ScheduledFuture<?> deadline;
     private boolean asked;
     private boolean answered;
 
-    ControlConnection(EpollDomainSocketChannel channel, ControlRoutes routes) {
+    ControlConnection(EpollDomainSocketChannel channel, ControlRoutes routes, BlockSender blocks) {
         this.channel = channel;
         this.routes = routes;
+        this.blocks = blocks;
     }
 
     @Override
@@ -102,12 +105,21 @@ final class ControlConnection extends SimpleChannelInboundHandler<FullHttpReques
                 .whenComplete((answer, never) -> ctx.executor().execute(() -> answer(ctx, answer)));
     }
 
-    private void answer(ChannelHandlerContext ctx, Answer answer) {
+    private void answer(ChannelHandlerContext ctx, Answer made) {
+        Answer answer = made;
         if (answered) {
             return;
         }
         answered = true;
         cancelDeadline();
+        if (answer.blocks().isPresent()) {
+            // It may take as long as it likes; what ends it is either end of the connection.
+            Optional<Answer> refusal = blocks.send(channel, answer.blocks().get());
+            if (refusal.isEmpty()) {
+                return;
+            }
+            answer = refusal.get();
+        }
         ctx.writeAndFlush(response(answer)).addListener(ChannelFutureListener.CLOSE);
     }
 

@@ -29,6 +29,7 @@ final class ControlRoutes {
     private static final int MAX_REASON = 120;
     private static final String PORTS = "/v1/ports";
     private static final String GUESTS = "/v1/guests";
+    private static final String BLOCKS = "/v1/audit/blocks";
 
     private final MonitorService service;
     private final CallRecorder recorder;
@@ -74,6 +75,8 @@ final class ControlRoutes {
                                                 out ->
                                                         StatusJson.ports(
                                                                 service.listPorts(), out))));
+        route("GET", BLOCKS, (rest, body) -> blocks(""));
+        route("GET", BLOCKS + "?", (rest, body) -> blocks(rest));
         route("POST", "/v1/stop", this::stop);
         route("POST", "/v1/driver/restart", this::restart);
         route("POST", PORTS, this::addPort);
@@ -103,7 +106,7 @@ final class ControlRoutes {
     /**
      * Makes a call.
      *
-     * @param path of the request, without a query: queries are not used and not accepted
+     * @param path of the request, without a query: but for the log's blocks, queries are not used and not accepted
      * @return the answer; never completes exceptionally
      */
     CompletionStage<Answer> call(Caller caller, String method, String path, byte[] body) {
@@ -134,7 +137,7 @@ final class ControlRoutes {
             Caller caller, String method, String path, byte[] body) {
         String rest = "";
         Map<String, Route> methods = routes.get(path);
-        for (String of : List.of(PORTS + "/", GUESTS + "/")) {
+        for (String of : List.of(PORTS + "/", GUESTS + "/", BLOCKS + "?")) {
             if (methods == null && path.startsWith(of)) {
                 methods = routes.get(of);
                 rest = path.substring(of.length());
@@ -171,6 +174,11 @@ final class ControlRoutes {
             LOG.warn("control: refused uid {} pid {}: {}", caller.uid(), caller.pid(), text);
         }
         recorder.record(caller, allowed, text);
+    }
+
+    private static Prepared blocks(String query) {
+        BlockSender.Request request = BlockSender.Request.parse(query);
+        return new Prepared("", () -> answered(Answer.blocks(request)));
     }
 
     private Prepared stop(String rest, byte[] bytes) {
