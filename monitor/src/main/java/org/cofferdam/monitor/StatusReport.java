@@ -218,6 +218,7 @@ final class StatusReport {
         return switch (log.state()) {
             case RUNNING -> "ok";
             case DISK_FULL, IO_ERROR -> "waiting: " + log.message();
+            case SLOW -> "slow: " + log.message();
             case CLOSED -> "closed";
         };
     }
