@@ -75,11 +75,13 @@ record Recovery(
         }
         int lastSegment = SegmentLayout.number(files.getLast()).orElseThrow();
         long run = 0;
+        SegmentHeader first = null;
         for (int i = files.size() - 1; i >= 0; i--) {
             Path file = files.get(i);
             try (SegmentWalker walker = SegmentWalker.open(file)) {
                 Optional<SegmentHeader> header = walker.header();
                 run = Math.max(run, header.map(SegmentHeader::run).orElse(0L));
+                first = header.orElse(first);
                 Tail tail = Tail.of(walker);
                 BlockHeader last = tail.last;
                 if (last == null || !(last.closed() || last.rotated())) {
@@ -111,14 +113,15 @@ record Recovery(
                 }
             }
         }
+        // Begun and no more, or nothing of it is sound: what its first header says is gone on with.
         UUID id = UUID.randomUUID();
         return new Recovery(
                 lastSegment,
                 run,
-                0,
-                BlockHash.NONE,
-                id.getMostSignificantBits(),
-                id.getLeastSignificantBits(),
+                first == null ? 0 : first.firstBlock(),
+                first == null ? BlockHash.NONE : first.previous(),
+                first == null ? id.getMostSignificantBits() : first.logIdHigh(),
+                first == null ? id.getLeastSignificantBits() : first.logIdLow(),
                 OptionalLong.empty(),
                 0,
                 Optional.of(new Unclean(lastSegment, 0, 0, 0, 1)));

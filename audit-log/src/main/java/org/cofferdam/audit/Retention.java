@@ -53,6 +53,9 @@ final class Retention implements Runnable {
     private boolean ended; // guarded by this
     private String complaint = "";
 
+    /** What the chain says is removed, even if it could not be. */
+    private long namedUpTo;
+
     /** @param record puts the removal on the device */
     Retention(
             AuditOptions options,
@@ -63,6 +66,7 @@ final class Retention implements Runnable {
         this.rule = options.policy().retention();
         this.store = store;
         this.recovery = recovery;
+        namedUpTo = recovery.prunedUpTo();
         this.record = record;
         thread.setDaemon(true);
     }
@@ -150,7 +154,11 @@ final class Retention implements Runnable {
         if (due.isEmpty()) {
             return false;
         }
-        record.accept(due);
+        List<PrunedSegment> unnamed = due.stream().filter(s -> s.number() > namedUpTo).toList();
+        if (!unnamed.isEmpty()) {
+            record.accept(unnamed);
+            namedUpTo = unnamed.getLast().number();
+        }
         for (PrunedSegment s : due) {
             store.delete(s.file());
             headers.remove(s.number());

@@ -58,12 +58,7 @@ final class ControlRecorder implements CallRecorder {
 
     @Override
     public void recordBeforeEffect(Caller caller, String call) {
-        beforeEffect(
-                CrossingType.CONTROL,
-                caller.uid(),
-                caller.gid(),
-                caller.pid(),
-                call);
+        beforeEffect(CrossingType.CONTROL, caller.uid(), caller.gid(), caller.pid(), call);
     }
 
     private void beforeEffect(CrossingType type, long a, long b, long c, String text) {
@@ -175,12 +170,7 @@ final class ControlRecorder implements CallRecorder {
                     case DriverBinding.GiveBack.Nothing nothing -> "not: " + nothing.why();
                     case DriverBinding.GiveBack.Failed failed -> "failed: " + failed.why();
                 };
-        note(
-                CrossingType.CARD_GIVEN_BACK,
-                0,
-                0,
-                0,
-                card.address() + " " + card.id() + " " + text);
+        note(CrossingType.CARD_GIVEN_BACK, 0, 0, 0, card.address() + " " + card.id() + " " + text);
     }
 
     /** What the operator allowed against the policy. */

@@ -65,7 +65,11 @@ final class GuestsRecorder implements GuestRecorder, RefusedCallRecorder {
 
     /** A guest's port was taken away. */
     void gone(PortId port, String name) {
-        record(port, source -> source.tryRecord(CrossingType.PORT_DETACH, port.value(), 0, 0, 0, 0, 0, name));
+        record(
+                port,
+                source ->
+                        source.tryRecord(
+                                CrossingType.PORT_DETACH, port.value(), 0, 0, 0, 0, 0, name));
     }
 
     @Override
@@ -101,7 +105,11 @@ final class GuestsRecorder implements GuestRecorder, RefusedCallRecorder {
 
     @Override
     public void told(PortId port, int request) {
-        record(port, source -> source.tryRecord(CrossingType.GUEST_TOLD, port.value(), request, 0, 0, 0, 0));
+        record(
+                port,
+                source ->
+                        source.tryRecord(
+                                CrossingType.GUEST_TOLD, port.value(), request, 0, 0, 0, 0));
     }
 
     @Override
@@ -153,7 +161,11 @@ final class GuestsRecorder implements GuestRecorder, RefusedCallRecorder {
 
     @Override
     public void left(PortId port, String why) {
-        record(port, source -> source.tryRecord(CrossingType.GUEST_LEFT, port.value(), 0, 0, 0, 0, 0, why));
+        record(
+                port,
+                source ->
+                        source.tryRecord(
+                                CrossingType.GUEST_LEFT, port.value(), 0, 0, 0, 0, 0, why));
     }
 
     @Override

@@ -306,7 +306,8 @@ public final class Monitor implements RunningMonitor {
                         ? parts.add(LogFolder.forLater(options.auditDir(), options.user())).path()
                         : options.auditDir();
         try {
-            return parts.add(AuditLog.open(
+            return parts.add(
+                    AuditLog.open(
                             AuditOptions.in(directory, hostName()).withPolicy(options.audit())));
         } catch (AuditLogException e) {
             throw OperatorError.environment(String.valueOf(e.getMessage()));

@@ -22,8 +22,7 @@ final class AuditSettings {
     static AuditPolicy from(RawSettings raw) {
         Optional<Duration> age = raw.value(Setting.AUDIT_KEEP, AuditSettings::time);
         Optional<Long> most = raw.value(Setting.AUDIT_KEEP_BYTES, AuditSettings::kept);
-        Optional<Path> shipped =
-                raw.value(Setting.AUDIT_KEEP_UNTIL_SHIPPED, StartOptions::path);
+        Optional<Path> shipped = raw.value(Setting.AUDIT_KEEP_UNTIL_SHIPPED, StartOptions::path);
         if (shipped.isPresent() && age.isEmpty() && most.isEmpty()) {
             throw OperatorError.usage(
                     raw.origin(Setting.AUDIT_KEEP_UNTIL_SHIPPED)
@@ -81,8 +80,7 @@ final class AuditSettings {
     private static Duration time(String text) {
         Matcher m = TIME.matcher(text);
         if (!m.matches() || Long.parseLong(m.group(1)) == 0) {
-            throw new IllegalArgumentException(
-                    "\"" + text + "\" is no time (like 12h, 30d or 8w)");
+            throw new IllegalArgumentException("\"" + text + "\" is no time (like 12h, 30d or 8w)");
         }
         long n = Long.parseLong(m.group(1));
         Duration time =

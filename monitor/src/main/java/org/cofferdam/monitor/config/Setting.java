@@ -48,7 +48,8 @@ public enum Setting {
             "How much of the log each port may fill a second, like 64M (default), or none; who exceeds it is held back."),
     AUDIT_KEEP("TIME", "Remove parts of the log that are older, like 30d (default: never)."),
     AUDIT_KEEP_BYTES(
-            "BYTES", "Remove the log's oldest parts while it is larger, like 20G (default: never)."),
+            "BYTES",
+            "Remove the log's oldest parts while it is larger, like 20G (default: never)."),
     AUDIT_KEEP_UNTIL_SHIPPED(
             "FILE",
             "Remove nothing that is not in Kafka, as the shipper says in this file: 'shipped' in its state folder."),
