@@ -1,8 +1,11 @@
 package org.cofferdam.audit;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import org.cofferdam.audit.format.SegmentHeader;
 import org.cofferdam.audit.format.SegmentLayout;
@@ -20,6 +23,7 @@ import org.slf4j.LoggerFactory;
 final class SegmentFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentFile.class);
     private static final int MODE = 0600;
+    private static final int MODE_OF_A_GROUP = 0640;
 
     private final SegmentStore.StoredFile file;
     private final SegmentHeader header;
@@ -41,7 +45,7 @@ final class SegmentFile implements AutoCloseable {
         Path unfinished = Path.of(name + SegmentLayout.UNFINISHED_SUFFIX);
         byte[] bytes = SegmentHeader.encode(wanted, sha256);
         SegmentHeader header = SegmentHeader.decode(bytes, sha256).orElseThrow();
-        SegmentStore.StoredFile file = store.create(unfinished, MODE);
+        SegmentStore.StoredFile file = store.create(unfinished, mode(directory));
         Path there = unfinished;
         boolean done = false;
         try (Arena arena = Arena.ofConfined()) {
@@ -60,6 +64,17 @@ final class SegmentFile implements AutoCloseable {
                 file.close();
                 deleteQuietly(store, there);
             }
+        }
+    }
+
+    /** Whoever may list the folder by its group, such as a shipper, may read the segments. */
+    private static int mode(Path directory) {
+        try {
+            return Files.getPosixFilePermissions(directory).contains(PosixFilePermission.GROUP_READ)
+                    ? MODE_OF_A_GROUP
+                    : MODE;
+        } catch (IOException e) {
+            return MODE;
         }
     }
 
