@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.cofferdam.audit.AuditPolicy;
 
 /**
  * All that a monitor needs to know to start, validated as far as that is possible without touching the machine.
@@ -16,6 +17,7 @@ import java.util.Set;
  * @param queues queues of the host interface
  * @param idlePasses empty passes of the driver's loop before it sleeps
  * @param allowUnsafeInterrupts assign a PCI card whose interrupts the machine does not check
+ * @param audit how the audit log is kept
  * @param socket the control API's socket
  * @param guestDir the folder of guests' sockets
  * @param guests ports for guests that are there from the start
@@ -36,6 +38,7 @@ public record StartOptions(
         FaultPolicy onFault,
         boolean allowUnsafeInterrupts,
         Path auditDir,
+        AuditPolicy audit,
         Path runDir,
         Path socket,
         String user,
@@ -98,6 +101,7 @@ public record StartOptions(
                                 .orElse(FaultPolicy.RESTART),
                         allowUnsafeInterrupts(raw, assignment),
                         raw.value(Setting.AUDIT_DIR, StartOptions::path).orElse(DEFAULT_AUDIT_DIR),
+                        AuditSettings.from(raw),
                         runDir,
                         socket,
                         raw.value(Setting.USER, StartOptions::user).orElse(DEFAULT_USER),
@@ -233,7 +237,7 @@ public record StartOptions(
         return n;
     }
 
-    private static <E extends Enum<E>> E choice(String text, E[] values) {
+    static <E extends Enum<E>> E choice(String text, E[] values) {
         StringBuilder names = new StringBuilder();
         for (E value : values) {
             String name = value.name().toLowerCase(Locale.ROOT);

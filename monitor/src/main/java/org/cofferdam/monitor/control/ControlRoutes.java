@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What each method and path does. Control thread only. Knows nothing of sockets: a call comes in as texts, an {@link
- * Answer} goes out. A call is checked, then recorded, then made, in this order: what takes effect is on record.
+ * Answer} goes out. A call is checked, then recorded, then made, in this order: what takes effect is on record, and on
+ * the device.
  */
 final class ControlRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(ControlRoutes.class);
@@ -161,15 +162,17 @@ final class ControlRoutes {
                     Answer.methodNotAllowed(path + " takes " + allow + ", not " + method, allow));
         }
         Prepared call = route.prepare(rest, body);
-        record(caller, true, method + " " + path + call.arguments());
+        String text = method + " " + path + call.arguments();
+        if (method.equals("GET")) {
+            record(caller, true, text);
+        } else {
+            recorder.recordBeforeEffect(caller, oneLine(text));
+        }
         return call.effect().make().exceptionally(ControlRoutes::failed);
     }
 
     private void record(Caller caller, boolean allowed, String call) {
-        String line =
-                call.replaceAll(
-                        "\\p{Cntrl}", " "); // neither the log nor the record is to be forged
-        String text = line.substring(0, Math.min(line.length(), CallRecorder.MAX_DESCRIPTION));
+        String text = oneLine(call);
         if (!allowed) {
             LOG.warn("control: refused uid {} pid {}: {}", caller.uid(), caller.pid(), text);
         }
@@ -179,6 +182,12 @@ final class ControlRoutes {
     private static Prepared blocks(String query) {
         BlockSender.Request request = BlockSender.Request.parse(query);
         return new Prepared("", () -> answered(Answer.blocks(request)));
+    }
+
+    /** Neither the log nor the record is to be forged. */
+    private static String oneLine(String call) {
+        String line = call.replaceAll("\\p{Cntrl}", " ");
+        return line.substring(0, Math.min(line.length(), CallRecorder.MAX_DESCRIPTION));
     }
 
     private Prepared stop(String rest, byte[] bytes) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Ports share the thread by what their frames cost ({@link FairTurn}): a flood from one leaves the others theirs.
  *
- * <p>Nothing is lost in silence. A port is not looked at while the audit ring has no room for its records, nor, if it
+ * <p>Nothing is lost in silence. A port is not looked at while its audit ring has no room for its records, nor, if it
  * speaks to the uplink, while that has no room for a frame of the largest size: its peer waits, and the pass is counted.
  */
 public final class PacketSwitch {
@@ -37,6 +37,7 @@ public final class PacketSwitch {
     private final @Nullable SwitchPort[] byNumber = new SwitchPort[PortId.LIMIT];
     private SwitchPort[] ports = new SwitchPort[0];
     private @Nullable SwitchPort uplink;
+    private boolean waitsForAudit;
 
     /**
      * A switch without ports.
@@ -133,6 +134,11 @@ public final class PacketSwitch {
         return required(id).heldBack;
     }
 
+    /** Whether a port was held back in the last pass for want of room for its records: no descriptor tells of that room. */
+    public boolean waitsForAudit() {
+        return waitsForAudit;
+    }
+
     private SwitchPort required(PortId id) {
         SwitchPort port = byNumber[id.value()];
         if (port == null) {
@@ -145,6 +151,7 @@ public final class PacketSwitch {
     public int doWork() {
         long now = clock.getAsLong();
         int work = 0;
+        waitsForAudit = false;
         for (SwitchPort port : ports) {
             work += poll(port, now);
         }
@@ -166,8 +173,9 @@ public final class PacketSwitch {
         source.heldBack = true;
         // Room first, frames second: whatever is taken can be recorded. One record in, at most one
         // out for each port.
-        if (!recorder.hasRoom(1 + ports.length, burst.capacity())) {
+        if (!recorder.hasRoom(source.id, 1 + ports.length, burst.capacity())) {
             source.counters.add(PortCounter.HELD_FOR_AUDIT, 1);
+            waitsForAudit = true;
             return 0;
         }
         ReceiveGate gate =

@@ -230,6 +230,21 @@ class PacketSwitchTest {
     }
 
     @Test
+    void aPortWhoseAuditRingIsFullHoldsNobodyElseBack() {
+        uplink.sends(TestFrame.tcp4());
+        host.sends(fromHost());
+        recorder.setFull(UPLINK, true);
+        assertEquals(1, packets.doWork());
+        assertEquals(1, uplink.received().size(), "what the host sends goes on");
+        assertTrue(packets.heldBack(UPLINK));
+        assertTrue(packets.waitsForAudit());
+        recorder.setFull(UPLINK, false);
+        assertEquals(1, packets.doWork());
+        assertFalse(packets.waitsForAudit());
+        assertEquals(1, host.received().size());
+    }
+
+    @Test
     void whenTheUplinkIsFullItsSendersWaitAndNothingIsLost() {
         uplink.setGate(new CountingGate(0));
         host.sends(fromHost());
