@@ -149,6 +149,29 @@ public final class AuditSource {
     }
 
     /**
+     * The same for a type of many fields.
+     *
+     * @param values the fields, as many as the type has
+     */
+    public boolean tryAggregate(
+            CrossingType type, long count, long first, long last, long[] values) {
+        int fields = type.fieldCount();
+        int length = RecordLayout.fieldsBytes(fields) + 8;
+        int at = claim(length);
+        if (at < 0) {
+            return false;
+        }
+        header(at, length, type, RecordLayout.FLAG_SPAN, fields, count, first);
+        long body = at + (long) RecordLayout.HEADER_BYTES;
+        Bytes.u64(memory, body, last);
+        for (int i = 0; i < fields; i++) {
+            Bytes.u64(memory, body + 8 + 8L * i, values[i]);
+        }
+        publish(length);
+        return true;
+    }
+
+    /**
      * Records a burst of packets as one record.
      *
      * @param port the switch port, 0 to 65535

@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import org.cofferdam.audit.format.SegmentHeader;
 import org.cofferdam.audit.format.SegmentLayout;
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class SegmentFile implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentFile.class);
     private static final int MODE = 0600;
+    private static final int MODE_OF_A_GROUP = 0640;
     private static final int EIO = 5;
 
     private final NativeFile file;
@@ -44,7 +46,7 @@ final class SegmentFile implements AutoCloseable {
         Path unfinished = Path.of(name + SegmentLayout.UNFINISHED_SUFFIX);
         byte[] bytes = SegmentHeader.encode(wanted, sha256);
         SegmentHeader header = SegmentHeader.decode(bytes, sha256).orElseThrow();
-        NativeFile file = NativeFile.create(unfinished, MODE);
+        NativeFile file = NativeFile.create(unfinished, mode(directory));
         boolean done = false;
         try (Arena arena = Arena.ofConfined()) {
             file.allocate(0, wanted.allocated());
@@ -61,6 +63,17 @@ final class SegmentFile implements AutoCloseable {
                 file.close();
                 deleteQuietly(unfinished);
             }
+        }
+    }
+
+    /** Whoever may list the folder by its group, such as a shipper, may read the segments. */
+    private static int mode(Path directory) {
+        try {
+            return Files.getPosixFilePermissions(directory).contains(PosixFilePermission.GROUP_READ)
+                    ? MODE_OF_A_GROUP
+                    : MODE;
+        } catch (IOException e) {
+            return MODE;
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.cofferdam.audit.AuditLogException;
 import org.cofferdam.monitor.config.GuestChange;
 import org.cofferdam.monitor.config.GuestName;
 import org.cofferdam.monitor.config.GuestSpec;
@@ -137,6 +138,26 @@ final class OperatorDesk implements MonitorService {
     @Override
     public CompletionStage<Void> killDriver(String reason) {
         return command(() -> parts.domain().kill(reason));
+    }
+
+    @Override
+    public CompletionStage<Void> changeAuditKey() {
+        // It waits for the disk, so it is done by no thread that others wait for.
+        CompletableFuture<Void> changed = new CompletableFuture<>();
+        Thread.ofPlatform()
+                .name("audit-key")
+                .daemon()
+                .start(
+                        () -> {
+                            try {
+                                parts.log().changeKey();
+                                changed.complete(null);
+                            } catch (AuditLogException e) {
+                                changed.completeExceptionally(
+                                        OperatorError.failure(String.valueOf(e.getMessage()), e));
+                            }
+                        });
+        return changed.orTimeout(RESTART_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override

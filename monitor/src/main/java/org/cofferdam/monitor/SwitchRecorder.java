@@ -3,6 +3,7 @@ package org.cofferdam.monitor;
 import org.cofferdam.audit.AuditSource;
 import org.cofferdam.audit.CrossingType;
 import org.cofferdam.proxy.packetswitch.CrossingRecorder;
+import org.cofferdam.proxy.packetswitch.FlowWatch;
 import org.cofferdam.proxy.packetswitch.PortId;
 import org.cofferdam.proxy.virtqueue.QueueError;
 
@@ -12,9 +13,17 @@ import org.cofferdam.proxy.virtqueue.QueueError;
  */
 final class SwitchRecorder implements CrossingRecorder {
     private static final int UPLINK_KIND = 1;
+    private static final long MOST_PACKETS = 0xffff_ffffL;
+
+    /** A summary and those approached, each with its span. */
+    private static final int FLOWS_BYTES =
+            AuditSource.fieldsBytes(CrossingType.FLOW_SUMMARY)
+                    + 8
+                    + FlowWatch.TARGETS * (AuditSource.fieldsBytes(CrossingType.FLOW_TARGET) + 8);
 
     private final AuditSource source;
     private final PortId host;
+    private final long[] summary = new long[CrossingType.FLOW_SUMMARY.fieldCount()];
 
     /** The {@code host} port's bursts cross into the kernel, all others into a peer's rings. */
     SwitchRecorder(AuditSource source, PortId host) {
@@ -52,6 +61,53 @@ final class SwitchRecorder implements CrossingRecorder {
                 0,
                 0,
                 error.sentence());
+    }
+
+    @Override
+    public boolean flows(PortId port, FlowWatch watch, long now) {
+        if (!source.hasRoom(FLOWS_BYTES)) {
+            return false;
+        }
+        // The switch's clock is monotonic, the log's is since 1970.
+        long epoch = source.now() - now;
+        summary[0] = port.value();
+        summary[1] = watch.get(FlowWatch.Counter.TCP_OPENED);
+        summary[2] = watch.get(FlowWatch.Counter.TCP_ANSWERED);
+        summary[3] = watch.get(FlowWatch.Counter.TCP_RESETS);
+        summary[4] = watch.get(FlowWatch.Counter.TCP_ODD);
+        summary[5] = watch.tcpTargets();
+        summary[6] = watch.get(FlowWatch.Counter.UDP_SENT);
+        summary[7] = watch.get(FlowWatch.Counter.UDP_RECEIVED);
+        summary[8] = watch.udpTargets();
+        summary[9] = watch.hosts();
+        summary[10] = watch.arpClaims();
+        boolean whole =
+                source.tryAggregate(
+                        CrossingType.FLOW_SUMMARY,
+                        1,
+                        epoch + watch.began(),
+                        epoch + watch.latest(),
+                        summary);
+        for (int i = 0; i < watch.targets(); i++) {
+            whole &=
+                    source.tryAggregate(
+                            CrossingType.FLOW_TARGET,
+                            Math.min(watch.packets(i), MOST_PACKETS),
+                            epoch + watch.first(i),
+                            epoch + watch.last(i),
+                            port.value(),
+                            watch.protocol(i),
+                            watch.addressHigh(i),
+                            watch.addressLow(i),
+                            watch.port(i),
+                            watch.bytes(i));
+        }
+        return whole;
+    }
+
+    @Override
+    public void flowsLost() {
+        source.lost(1);
     }
 
     @Override

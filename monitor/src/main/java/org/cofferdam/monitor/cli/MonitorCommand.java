@@ -67,7 +67,14 @@ final class MonitorCommand {
                             add(
                                     audit(),
                                     new AuditTailCommand(console).spec(),
-                                    new AuditVerifyCommand(console).spec()));
+                                    new AuditQueryCommand(console).spec(),
+                                    new AuditExportCommand(console).spec(),
+                                    new AuditStatsCommand(console).spec(),
+                                    new AuditVerifyCommand(console).spec(),
+                                    new AuditProveCommand(console).spec(),
+                                    new AuditCheckProofCommand(console).spec(),
+                                    new AuditKeyCommand(console).spec(),
+                                    new AuditDetectCommand(console).spec()));
             default ->
                     add(
                             monitor,
@@ -112,12 +119,13 @@ final class MonitorCommand {
     private static CommandSpec audit() {
         return group(
                 "audit",
-                "a command is missing (tail or verify)",
-                "Reads the audit log and checks it. Works on the files, whether a monitor runs or not.",
+                "a command is missing (tail, query, export, stats or verify)",
+                "Reads the audit log and checks it: its files, whether a monitor runs or not; a running monitor's; Kafka.",
                 "",
                 "Examples:",
                 "  monitor audit tail --follow",
                 "  monitor audit tail -n 20 --type FAULT,RESTART -o json",
+                "  monitor audit query --guest web --severity medium --since yesterday",
                 "  monitor audit verify");
     }
 

@@ -35,6 +35,13 @@ public enum Setting {
     ALLOW_UNSAFE_INTERRUPTS(
             "Assign a PCI card although it could forge interrupts of the host; the audit log says so."),
     AUDIT_DIR("DIR", "The audit log's folder (default /var/log/cofferdam)."),
+    KAFKA(
+            "HOST:PORT,…",
+            "Also start the shipper, a process of another user, that brings the log to these Kafka brokers."),
+    KAFKA_CONFIG("FILE", "Client properties for the shipper: TLS, SASL and others."),
+    KAFKA_USER("NAME", "The user that the shipper runs as (default cofferdam-shipper)."),
+    KAFKA_STATE_DIR(
+            "DIR", "Where the shipper leaves its position (default /var/lib/cofferdam-shipper)."),
     SOCKET("PATH", "The control API's socket (default control.sock in the run directory)."),
     RUN_DIR("DIR", "The run directory; one monitor each (default /run/cofferdam)."),
     GUEST_DIR("DIR", "The folder of guests' sockets (default guests in the run directory)."),

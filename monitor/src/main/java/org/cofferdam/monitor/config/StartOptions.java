@@ -203,14 +203,14 @@ public record StartOptions(
         return new DriverImage.ElfFile(path);
     }
 
-    private static String user(String text) {
+    static String user(String text) {
         if (!text.matches("[A-Za-z_][A-Za-z0-9_.-]{0,31}")) {
             throw new IllegalArgumentException("\"" + text + "\" is not a user's name");
         }
         return text;
     }
 
-    private static Path path(String text) {
+    static Path path(String text) {
         if (text.isEmpty()) {
             throw new IllegalArgumentException("the path is empty");
         }

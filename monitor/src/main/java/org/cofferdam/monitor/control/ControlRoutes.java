@@ -90,6 +90,7 @@ final class ControlRoutes {
                                                         StatusJson.guests(
                                                                 service.listGuests(), out))));
         route("POST", GUESTS, this::addGuest);
+        route("POST", "/v1/audit/key", this::changeKey);
         route("GET", GUESTS + "/", this::showGuest);
         route("PATCH", GUESTS + "/", this::changeGuest);
         route("DELETE", GUESTS + "/", this::removeGuest);
@@ -185,6 +186,11 @@ final class ControlRoutes {
         return new Prepared(
                 body.toString(),
                 () -> done(kill ? service.killDriver(reason) : service.restartDriver(reason)));
+    }
+
+    private Prepared changeKey(String rest, byte[] bytes) {
+        CallBody.parse(bytes, Set.of());
+        return new Prepared("", () -> done(service.changeAuditKey()));
     }
 
     private Prepared addPort(String rest, byte[] bytes) {

@@ -31,6 +31,9 @@ public interface MonitorService {
     /** Begins the orderly stop; complete when it is under way. The socket closes after the answer has been sent. */
     CompletionStage<Void> stop(String reason);
 
+    /** Takes a new key for the audit log's signatures; complete when the log names it on disk. */
+    CompletionStage<Void> changeAuditKey();
+
     /** Makes an existing interface a port; complete when frames can pass. */
     CompletionStage<Void> addPort(PortRequest request);
 

@@ -113,6 +113,12 @@ public final class ExampleMonitor implements MonitorService, CallRecorder {
     }
 
     @Override
+    public CompletionStage<Void> changeAuditKey() {
+        events.add("do change-key");
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
     public CompletionStage<Void> stop(String reason) {
         events.add("do stop " + reason);
         stopped.complete(null);

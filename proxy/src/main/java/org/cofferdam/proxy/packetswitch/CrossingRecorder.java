@@ -57,6 +57,19 @@ public interface CrossingRecorder {
     /** A queue was refused; false when there was no room. */
     boolean queueRefused(PortId port, int queue, int head, QueueError error);
 
+    /**
+     * A station's second is over.
+     *
+     * @param now of the switch's clock, which the summary's times are of
+     * @return false when there was no room; the summary goes on then
+     */
+    default boolean flows(PortId port, FlowWatch watch, long now) {
+        return true;
+    }
+
+    /** A station with a summary that found no room is taken away. */
+    default void flowsLost() {}
+
     /** A port's peer is there. May wait for room. */
     void attached(PortId port, String what);
 

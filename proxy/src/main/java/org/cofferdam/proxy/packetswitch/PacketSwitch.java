@@ -132,6 +132,11 @@ public final class PacketSwitch {
 
     /** Takes a port out; what its peer still sends is not looked at. */
     public void removePort(PortId id) {
+        SwitchPort port = byNumber[id.value()];
+        FlowWatch flows = port == null ? null : port.flows;
+        if (flows != null && flows.isActive() && !recorder.flows(id, flows, clock.getAsLong())) {
+            recorder.flowsLost();
+        }
         byNumber[id.value()] = null;
         if (captures != null) {
             for (CaptureRing ring : captures) {
@@ -189,8 +194,16 @@ public final class PacketSwitch {
         }
         for (SwitchPort port : ports) {
             port.port.flush(now);
+            sumUp(port, now);
         }
         return work;
+    }
+
+    private void sumUp(SwitchPort port, long now) {
+        FlowWatch flows = port.flows;
+        if (flows != null && flows.isDue(now) && recorder.flows(port.id, flows, now)) {
+            flows.clear();
+        }
     }
 
     private int poll(SwitchPort source, long now) {
@@ -216,7 +229,7 @@ public final class PacketSwitch {
         int count = burst.count();
         if (count > 0) {
             source.rate.advance(now);
-            judge(source);
+            judge(source, now);
             recorder.burstIn(source.id, burst.queue(), count, burst.lengths(), burst.verdicts());
             source.sentBurst(now, uplink != null && uplink.selection.count() > 0);
             CaptureRing[] watching = captures;
@@ -228,13 +241,13 @@ public final class PacketSwitch {
         return count;
     }
 
-    private void judge(SwitchPort source) {
+    private void judge(SwitchPort source, long now) {
         long bytes = 0;
         int count = burst.count();
         for (int i = 0; i < count; i++) {
             Verdict verdict = burst.verdict(i);
             if (verdict == Verdict.FORWARDED) {
-                verdict = judge(source, i);
+                verdict = judge(source, i, now);
                 burst.setVerdict(i, verdict);
             }
             source.counters.addTaken(verdict);
@@ -244,7 +257,7 @@ public final class PacketSwitch {
         source.counters.add(PortCounter.BYTES_IN, bytes);
     }
 
-    private Verdict judge(SwitchPort source, int index) {
+    private Verdict judge(SwitchPort source, int index, long now) {
         MemorySegment memory = burst.memory();
         long frame = burst.frame(index);
         int length = burst.length(index);
@@ -264,7 +277,13 @@ public final class PacketSwitch {
             return Verdict.DROP_ETHERTYPE;
         }
         if (!source.policy.claims().allow(memory, frame, length)) {
-            return Verdict.DROP_SPOOFED_IP;
+            return AddressClaims.isNeighbourClaim(memory, frame, length)
+                    ? Verdict.DROP_SPOOFED_ARP
+                    : Verdict.DROP_SPOOFED_IP;
+        }
+        FlowWatch begun = source.flows;
+        if (begun != null) {
+            begun.sent(now, memory, frame, length);
         }
         long destination = Ethernet.destination(memory, frame);
         boolean group = (destination & Mac.GROUP_BIT) != 0;
@@ -282,6 +301,10 @@ public final class PacketSwitch {
             return Verdict.DROP_RATE;
         }
         if (receiver != null) {
+            FlowWatch answered = receiver.flows;
+            if (answered != null) {
+                answered.given(now, memory, frame, length);
+            }
             receiver.selection.add(burst, index, Verdict.FORWARDED);
             return Verdict.FORWARDED;
         }

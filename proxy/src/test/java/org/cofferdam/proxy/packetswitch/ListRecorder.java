@@ -49,6 +49,16 @@ public final class ListRecorder implements CrossingRecorder {
     }
 
     @Override
+    public boolean flows(PortId port, FlowWatch watch, long now) {
+        return add(
+                "flows %d opened %d targets %d"
+                        .formatted(
+                                port.value(),
+                                watch.get(FlowWatch.Counter.TCP_OPENED),
+                                watch.targets()));
+    }
+
+    @Override
     public void attached(PortId port, String what) {
         add("attached " + port.value());
     }
