@@ -71,9 +71,13 @@ final class ControlConnection extends SimpleChannelInboundHandler<FullHttpReques
         }
         asked = true;
         cancelDeadline();
+        PeerCredentials peer = channel.peerCredentials();
+        Caller caller =
+                new Caller(peer.pid(), peer.uid(), peer.gids().length == 0 ? -1 : peer.gids()[0]);
         if (request.decoderResult().isFailure()) {
             answer(
                     ctx,
+                    caller,
                     Answer.error(
                             400,
                             ExitCode.USAGE,
@@ -86,6 +90,7 @@ final class ControlConnection extends SimpleChannelInboundHandler<FullHttpReques
                                 () ->
                                         answer(
                                                 ctx,
+                                                caller,
                                                 Answer.error(
                                                         504,
                                                         ExitCode.FAILURE,
@@ -94,20 +99,31 @@ final class ControlConnection extends SimpleChannelInboundHandler<FullHttpReques
                                                                 + " s; see 'monitor status'")),
                                 ANSWER_SECONDS,
                                 TimeUnit.SECONDS);
-        PeerCredentials peer = channel.peerCredentials();
-        Caller caller =
-                new Caller(peer.pid(), peer.uid(), peer.gids().length == 0 ? -1 : peer.gids()[0]);
         byte[] body = ByteBufUtil.getBytes(request.content());
         routes.call(caller, request.method().name(), request.uri(), body)
-                .whenComplete((answer, never) -> ctx.executor().execute(() -> answer(ctx, answer)));
+                .whenComplete(
+                        (answer, never) ->
+                                ctx.executor().execute(() -> answer(ctx, caller, answer)));
     }
 
-    private void answer(ChannelHandlerContext ctx, Answer answer) {
+    private void answer(ChannelHandlerContext ctx, Caller caller, Answer answer) {
         if (answered) {
+            // Too late for this answer; a capture that nobody gets must end none the less.
+            answer.capture().ifPresent(RunningCapture::stop);
             return;
         }
         answered = true;
         cancelDeadline();
+        if (answer.capture().isPresent()) {
+            CaptureStream stream =
+                    new CaptureStream(
+                            channel,
+                            answer.capture().get(),
+                            end -> routes.ended(caller, "end of POST /v1/capture: " + end));
+            ctx.pipeline().addLast(stream);
+            stream.begin(answer.contentType());
+            return;
+        }
         ctx.writeAndFlush(response(answer)).addListener(ChannelFutureListener.CLOSE);
     }
 

@@ -143,6 +143,7 @@ public final class ControlServer implements AutoCloseable {
     public void close() {
         removeQuietly(file);
         listener.close().awaitUninterruptibly(LAST_ANSWERS_MILLIS);
+        connections.forEach(c -> c.pipeline().fireUserEventTriggered(CaptureStream.Closing.NOW));
         connections.newCloseFuture().awaitUninterruptibly(LAST_ANSWERS_MILLIS);
         connections.close().awaitUninterruptibly(LAST_ANSWERS_MILLIS);
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(LAST_ANSWERS_MILLIS);

@@ -14,7 +14,7 @@ import java.lang.foreign.MemorySegment;
  */
 public final class FrameFilter {
     /** Longest expression, in characters. */
-    public static final int MOST_CHARACTERS = 512;
+    public static final int MOST_CHARACTERS = 256;
 
     private final String text;
     private final FrameTest test;

@@ -64,11 +64,8 @@ final class Primitives {
         return new Compare(value, Relation.EQUAL, new Constant(wanted));
     }
 
-    /** A number under a mask; nothing is looked at if the mask leaves nothing. */
+    /** A number under a mask; it has to be there even if the mask leaves nothing of it. */
     private static FrameTest masked(int at, int size, long wanted, long mask) {
-        if (mask == 0) {
-            return equal(new Constant(0), wanted);
-        }
         return equal(new Arithmetic(load(at, size), '&', new Constant(mask)), wanted);
     }
 
