@@ -174,6 +174,8 @@ public final class Monitor implements RunningMonitor {
             packets.addPort(MonitorParts.UPLINK, uplink, OperatorPolicy.uplink(options));
             packets.addPort(
                     MonitorParts.HOST, hostPort, OperatorPolicy.host(options, Set.of(hostMac)));
+            packets.name(MonitorParts.UPLINK, "uplink");
+            packets.name(MonitorParts.HOST, options.hostInterface().toString());
             HostInterface host = new HostInterface(hostPort, mac);
             SharedMemory ram =
                     parts.add(SharedMemory.createLarge("driver-domain", DomainLayout.MEMORY_BYTES));

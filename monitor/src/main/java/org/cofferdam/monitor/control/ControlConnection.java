@@ -74,9 +74,13 @@ final class ControlConnection extends SimpleChannelInboundHandler<FullHttpReques
         }
         asked = true;
         cancelDeadline();
+        PeerCredentials peer = channel.peerCredentials();
+        Caller caller =
+                new Caller(peer.pid(), peer.uid(), peer.gids().length == 0 ? -1 : peer.gids()[0]);
         if (request.decoderResult().isFailure()) {
             answer(
                     ctx,
+                    caller,
                     Answer.error(
                             400,
                             ExitCode.USAGE,
@@ -89,6 +93,7 @@ final class ControlConnection extends SimpleChannelInboundHandler<FullHttpReques
                                 () ->
                                         answer(
                                                 ctx,
+                                                caller,
                                                 Answer.error(
                                                         504,
                                                         ExitCode.FAILURE,
@@ -97,17 +102,18 @@ final class ControlConnection extends SimpleChannelInboundHandler<FullHttpReques
                                                                 + " s; see 'monitor status'")),
                                 ANSWER_SECONDS,
                                 TimeUnit.SECONDS);
-        PeerCredentials peer = channel.peerCredentials();
-        Caller caller =
-                new Caller(peer.pid(), peer.uid(), peer.gids().length == 0 ? -1 : peer.gids()[0]);
         byte[] body = ByteBufUtil.getBytes(request.content());
         routes.call(caller, request.method().name(), request.uri(), body)
-                .whenComplete((answer, never) -> ctx.executor().execute(() -> answer(ctx, answer)));
+                .whenComplete(
+                        (answer, never) ->
+                                ctx.executor().execute(() -> answer(ctx, caller, answer)));
     }
 
-    private void answer(ChannelHandlerContext ctx, Answer made) {
+    private void answer(ChannelHandlerContext ctx, Caller caller, Answer made) {
         Answer answer = made;
         if (answered) {
+            // Too late for this answer; a capture that nobody gets must end none the less.
+            answer.capture().ifPresent(RunningCapture::stop);
             return;
         }
         answered = true;
@@ -119,6 +125,16 @@ final class ControlConnection extends SimpleChannelInboundHandler<FullHttpReques
                 return;
             }
             answer = refusal.get();
+        }
+        if (answer.capture().isPresent()) {
+            CaptureStream stream =
+                    new CaptureStream(
+                            channel,
+                            answer.capture().get(),
+                            end -> routes.ended(caller, "end of POST /v1/capture: " + end));
+            ctx.pipeline().addLast(stream);
+            stream.begin(answer.contentType());
+            return;
         }
         ctx.writeAndFlush(response(answer)).addListener(ChannelFutureListener.CLOSE);
     }

@@ -98,6 +98,7 @@ final class ControlRoutes {
         route("GET", GUESTS + "/", this::showGuest);
         route("PATCH", GUESTS + "/", this::changeGuest);
         route("DELETE", GUESTS + "/", this::removeGuest);
+        route("POST", "/v1/capture", this::capture);
     }
 
     private void route(String method, String path, Route route) {
@@ -278,6 +279,22 @@ final class ControlRoutes {
     private Prepared removeGuest(String rest, byte[] bytes) {
         GuestName name = guestName(rest, bytes);
         return new Prepared("", () -> done(service.removeGuest(name)));
+    }
+
+    private Prepared capture(String rest, byte[] bytes) {
+        CallBody body = CallBody.parse(bytes, CaptureRequest.FIELDS);
+        CaptureRequest request = CaptureRequest.of(body);
+        return new Prepared(
+                body.toString(), () -> service.capture(request).thenApply(Answer::frames));
+    }
+
+    /** What came of a call that went on for a while, on record under its caller's name. */
+    void ended(Caller caller, String what) {
+        try {
+            record(caller, true, what);
+        } catch (RuntimeException e) {
+            LOG.warn("control: not on record: {} ({})", what, e.toString());
+        }
     }
 
     private static GuestName guestName(String rest, byte[] bytes) {

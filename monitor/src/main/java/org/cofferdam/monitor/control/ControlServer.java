@@ -165,6 +165,7 @@ public final class ControlServer implements AutoCloseable {
         removeQuietly(file);
         blocks.close();
         listener.close().awaitUninterruptibly(LAST_ANSWERS_MILLIS);
+        connections.forEach(c -> c.pipeline().fireUserEventTriggered(CaptureStream.Closing.NOW));
         connections.newCloseFuture().awaitUninterruptibly(LAST_ANSWERS_MILLIS);
         connections.close().awaitUninterruptibly(LAST_ANSWERS_MILLIS);
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(LAST_ANSWERS_MILLIS);
