@@ -45,8 +45,7 @@ final class ReaderFuzzTest {
     }
 
     @FuzzTest
-    void anySegmentBringsCrossingsAndSentencesAndNeverAnException(byte[] input)
-            throws IOException {
+    void anySegmentBringsCrossingsAndSentencesAndNeverAnException(byte[] input) throws IOException {
         if (input.length == 0) {
             return;
         }
@@ -80,8 +79,7 @@ final class ReaderFuzzTest {
                         json,
                         CrossingFormat.compact(crossing),
                         CrossingCsv.line(crossing, place),
-                        OcsfEvent.json(
-                                crossing, OcsfContext.of(place.origin(), place.block())))) {
+                        OcsfEvent.json(crossing, OcsfContext.of(place.origin(), place.block())))) {
             if (line.chars().anyMatch(Character::isISOControl)) {
                 throw new AssertionError("a control character in " + line);
             }

@@ -91,7 +91,12 @@ record Answer(
     static Answer methodNotAllowed(String sentence, String allow) {
         Answer error = error(405, ExitCode.USAGE, sentence);
         return new Answer(
-                error.status(), error.contentType(), error.body(), allow, Optional.empty(), Optional.empty());
+                error.status(),
+                error.contentType(),
+                error.body(),
+                allow,
+                Optional.empty(),
+                Optional.empty());
     }
 
     static Answer error(OperatorError e) {
