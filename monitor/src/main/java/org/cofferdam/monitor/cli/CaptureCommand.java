@@ -70,7 +70,7 @@ final class CaptureCommand implements Callable<Integer> {
         Path target = toStdout ? Path.of("") : file.path(Path.of(""));
         try (ControlClient.Stream stream = monitor.client().stream("/v1/capture", wish)) {
             // A signal ends the capture, not this process: the rest and the counts still come.
-            try (StopSignal signal = StopSignal.install(stream::finish);
+            try (StopSignal _ = StopSignal.install(stream::finish);
                     OutputStream out = toStdout ? stdout() : open(target)) {
                 Map<String, String> counts = stream.copyTo(out);
                 console.say(

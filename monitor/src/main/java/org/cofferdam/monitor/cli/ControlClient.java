@@ -63,7 +63,7 @@ final class ControlClient {
     }
 
     /** A call whose answer goes on until it is ended. */
-    final class Stream implements AutoCloseable {
+    static final class Stream implements AutoCloseable {
         private final SocketChannel channel;
         private final ChunkedAnswer answer;
 
