@@ -40,7 +40,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Plays attacks against running monitors and asks the detectors: each is raised by its rule, and clean traffic, alone and
  * beside the attacks, raises nothing. Prints the table.
  *
- * <p>Properties: {@code drill.seed}, {@code drill.seconds} of clean traffic, {@code drill.rules} as further rules.
+ * <p>Properties: {@code drill.seed}, {@code drill.seconds} of clean traffic, {@code drill.rules} as further rules, {@code
+ * drill.keep} as a folder for copies of the logs.
  */
 final class AttackDrillTest {
     private static final String CLEAN_IP = "10.77.0.41";
@@ -188,6 +189,7 @@ final class AttackDrillTest {
                 """
                 { "rules": { "volume": { "profiles": { "exfiltration": 500000 } } } }
                 """);
+        keep("guests", monitor.auditDir());
         List<Json> alerts =
                 detect(
                         monitor,
@@ -313,12 +315,22 @@ final class AttackDrillTest {
             out.destroyForcibly();
             in.destroyForcibly();
             monitor.stop();
+            keep(image, monitor.auditDir());
             table.add(
                     name,
                     image,
                     Set.of(rule),
                     DRIVER_FAILS,
                     rules(detect(monitor, monitor.auditDir())));
+        }
+    }
+
+    /** Copies a log to where {@code drill.keep} says, if it says so. */
+    private static void keep(String name, Path log) {
+        String folder = System.getProperty("drill.keep", "");
+        if (!folder.isEmpty()) {
+            Command.of("mkdir", "-p", folder).run().orFail();
+            Command.of("cp", "-r", log.toString(), folder + "/" + name).run().orFail();
         }
     }
 
