@@ -51,7 +51,7 @@ final class RateDetector extends Detector {
             incidents.hit(
                     rule,
                     new Incidents.Subject(port, guest, ""),
-                    c.time(),
+                    state.sum.began(c.time()),
                     c.lastTime(),
                     sum,
                     amount,

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 import org.cofferdam.libos.confinement.Cage;
 import org.cofferdam.libos.frontend.BackEndException;
 import org.cofferdam.tests.architecture.SourceTree;
@@ -305,11 +306,10 @@ final class AttackDrillTest {
                                     "-b",
                                     "10.77.0.255")
                             .start();
-            try {
-                monitor.await(
-                        image + " to be found out",
-                        () -> rules(detect(monitor, monitor.auditDir())).contains(rule));
-            } catch (AssertionError missed) {
+            try (LiveDetector live = LiveDetector.start(monitor)) {
+                live.awaitRule(rule);
+                assertEquals(5, live.end(), live::toString);
+            } catch (ConditionTimeoutException missed) {
                 System.out.println(name + ", " + image + ": " + missed.getMessage());
             }
             out.destroyForcibly();
