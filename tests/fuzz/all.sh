@@ -30,7 +30,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 need_jdk25
-modules=(proxy libos-guests)
+modules=(audit-log proxy libos-guests)
 kept=${XDG_CACHE_HOME:-$HOME/.cache}/cofferdam/fuzz
 
 # fuzz MODULE CLASS METHOD: fuzzes one method. Fails if an input broke it.

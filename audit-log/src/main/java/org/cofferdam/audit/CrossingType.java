@@ -66,7 +66,7 @@ public enum CrossingType {
     LOG_BLOCKED(
             0x0007,
             LOG,
-            "The disk took no data for this long; producers were held back, nothing was lost.",
+            "The disk took no data for this long (errno 0: a sync took it); what that cost is in LOSS records.",
             as("duration", Kind.DURATION_NS),
             dec("errno")),
     CHECKPOINT(

@@ -1,5 +1,6 @@
 package org.cofferdam.monitor;
 
+import java.util.Arrays;
 import org.cofferdam.audit.AuditSource;
 import org.cofferdam.audit.CrossingType;
 import org.cofferdam.proxy.packetswitch.CrossingRecorder;
@@ -8,8 +9,8 @@ import org.cofferdam.proxy.packetswitch.PortId;
 import org.cofferdam.proxy.virtqueue.QueueError;
 
 /**
- * Writes what the switch moves into the audit log: bursts of the domain's queues and of the host's tap. Domain
- * thread; allocation-free but for attach and detach.
+ * Writes what the switch moves into the audit log: bursts of the domain's queues, of guests and of the host's tap, each
+ * into the ring of the port whose peer caused it. Domain thread; allocation-free but for attach and detach.
  */
 final class SwitchRecorder implements CrossingRecorder {
     private static final int UPLINK_KIND = 1;
@@ -21,38 +22,59 @@ final class SwitchRecorder implements CrossingRecorder {
                     + 8
                     + FlowWatch.TARGETS * (AuditSource.fieldsBytes(CrossingType.FLOW_TARGET) + 8);
 
-    private final AuditSource source;
+    private final AuditSource[] sources = new AuditSource[PortId.LIMIT];
+    private final AuditSource common;
     private final PortId host;
     private final long[] summary = new long[CrossingType.FLOW_SUMMARY.fieldCount()];
 
-    /** The {@code host} port's bursts cross into the kernel, all others into a peer's rings. */
-    SwitchRecorder(AuditSource source, PortId host) {
-        this.source = source;
+    /** Whose burst is under way. */
+    private AuditSource cause;
+
+    /**
+     * The {@code host} port's bursts cross into the kernel, all others into a peer's rings.
+     *
+     * @param common the source of ports that none was assigned to
+     */
+    SwitchRecorder(AuditSource common, PortId host) {
+        this.common = common;
+        this.cause = common;
         this.host = host;
+        Arrays.fill(sources, common);
+    }
+
+    /** From now on what this port's peer causes goes there. */
+    void assign(PortId port, AuditSource source) {
+        sources[port.value()] = source;
+    }
+
+    /** The port is gone. */
+    void release(PortId port) {
+        sources[port.value()] = common;
     }
 
     @Override
-    public boolean hasRoom(int bursts, int packets) {
-        return source.hasRoom(bursts * AuditSource.burstBytes(packets));
+    public boolean hasRoom(PortId port, int bursts, int packets) {
+        return sources[port.value()].hasRoom(bursts * AuditSource.burstBytes(packets));
     }
 
     @Override
     public boolean burstIn(PortId port, int queue, int packets, int[] lengths, byte[] verdicts) {
         CrossingType type =
                 port.value() == host.value() ? CrossingType.TAP_IN : CrossingType.BURST_IN;
-        return source.tryBurst(type, port.value(), queue, packets, lengths, verdicts);
+        cause = sources[port.value()];
+        return cause.tryBurst(type, port.value(), queue, packets, lengths, verdicts);
     }
 
     @Override
     public boolean burstOut(PortId port, int queue, int packets, int[] lengths, byte[] verdicts) {
         CrossingType type =
                 port.value() == host.value() ? CrossingType.TAP_OUT : CrossingType.BURST_OUT;
-        return source.tryBurst(type, port.value(), queue, packets, lengths, verdicts);
+        return cause.tryBurst(type, port.value(), queue, packets, lengths, verdicts);
     }
 
     @Override
     public boolean queueRefused(PortId port, int queue, int head, QueueError error) {
-        return source.tryRecord(
+        return sources[port.value()].tryRecord(
                 CrossingType.QUEUE_REFUSED,
                 port.value(),
                 queue,
@@ -65,6 +87,7 @@ final class SwitchRecorder implements CrossingRecorder {
 
     @Override
     public boolean flows(PortId port, FlowWatch watch, long now) {
+        AuditSource source = sources[port.value()];
         if (!source.hasRoom(FLOWS_BYTES)) {
             return false;
         }
@@ -107,11 +130,12 @@ final class SwitchRecorder implements CrossingRecorder {
 
     @Override
     public void flowsLost() {
-        source.lost(1);
+        common.lost(1);
     }
 
     @Override
     public void attached(PortId port, String what) {
+        AuditSource source = sources[port.value()];
         if (!source.tryRecord(
                 CrossingType.PORT_ATTACH, port.value(), UPLINK_KIND, 0, 2, 0, 0, what)) {
             source.lost(1);
@@ -120,6 +144,7 @@ final class SwitchRecorder implements CrossingRecorder {
 
     @Override
     public void detached(PortId port, String what) {
+        AuditSource source = sources[port.value()];
         if (!source.tryRecord(CrossingType.PORT_DETACH, port.value(), 0, 0, 0, 0, 0, what)) {
             source.lost(1);
         }

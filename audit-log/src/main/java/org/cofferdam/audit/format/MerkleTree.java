@@ -21,6 +21,10 @@ public final class MerkleTree {
     private static final byte NODE = 1;
 
     private final MessageDigest sha256 = BlockHash.sha256();
+
+    /** What is hashed next, with its first byte: one call for both is cheaper than two. */
+    private final byte[] input = new byte[1 + RecordLayout.MAX_BYTES];
+
     private byte[] hashes = new byte[64 * HASH];
     private int leaves;
 
@@ -34,7 +38,7 @@ public final class MerkleTree {
         return leaves;
     }
 
-    /** Adds a record: {@code length} bytes, padding included. */
+    /** Adds a record: {@code length} bytes, padding included, at most {@link RecordLayout#MAX_BYTES}. */
     public void add(byte[] bytes, int offset, int length) {
         if (leaves == MAX_LEAVES) {
             throw new IllegalStateException("more records than a block can hold");
@@ -42,9 +46,7 @@ public final class MerkleTree {
         if ((leaves + 1) * HASH > hashes.length) {
             hashes = Arrays.copyOf(hashes, 2 * hashes.length);
         }
-        sha256.update(LEAF);
-        sha256.update(bytes, offset, length);
-        digest(hashes, leaves * HASH);
+        digest(LEAF, bytes, offset, length, leaves);
         leaves++;
     }
 
@@ -62,18 +64,19 @@ public final class MerkleTree {
 
     private void level(int n) {
         for (int i = 0; i + 1 < n; i += 2) {
-            sha256.update(NODE);
-            sha256.update(hashes, i * HASH, 2 * HASH);
-            digest(hashes, i / 2 * HASH);
+            digest(NODE, hashes, i * HASH, 2 * HASH, i / 2);
         }
         if (n % 2 == 1) {
             System.arraycopy(hashes, (n - 1) * HASH, hashes, n / 2 * HASH, HASH);
         }
     }
 
-    private void digest(byte[] into, int at) {
+    private void digest(byte first, byte[] bytes, int offset, int length, int hash) {
+        input[0] = first;
+        System.arraycopy(bytes, offset, input, 1, length);
+        sha256.update(input, 0, 1 + length);
         try {
-            sha256.digest(into, at, HASH);
+            sha256.digest(hashes, hash * HASH, HASH);
         } catch (DigestException e) {
             throw new IllegalStateException("SHA-256 has 32 bytes", e);
         }

@@ -119,7 +119,12 @@ public final class OcsfEvent {
         json.writeStringField("message", t.type().sentence());
         metadata(uid, OptionalLong.empty(), t.type().name(), t.sourceName(), context, json);
         device(context, json);
-        endpoint(isOut(t.type()) ? "dst_endpoint" : "src_endpoint", t.port(), 0, json);
+        endpoint(
+                isOut(t.type()) ? "dst_endpoint" : "src_endpoint",
+                portText(t.port()),
+                t.port(),
+                0,
+                json);
         traffic(t.packets(), t.bytes(), json);
         attestation(context, json);
         json.writeObjectFieldStart("unmapped");
@@ -313,11 +318,8 @@ public final class OcsfEvent {
     }
 
     private static String part(Crossing c) {
-        if (c.field("port").isPresent()) {
-            return "port-" + Long.toUnsignedString(c.field("port").getAsLong());
-        }
-        if (c.burst().isPresent()) {
-            return "port-" + c.burst().get().port();
+        if (c.port().isPresent()) {
+            return portText(c.port().getAsLong());
         }
         return c.boundary()
                 .map(
@@ -414,10 +416,10 @@ public final class OcsfEvent {
         } else if (c.type().filter(CrossingType.KERNEL_DROP::equals).isPresent()) {
             mac = c.field("source").orElse(0);
         }
-        if (c.burst().isPresent()) {
-            endpoint(name, c.burst().get().port(), mac, json);
-        } else if (c.field("port").isPresent()) {
-            endpoint(name, c.field("port").getAsLong(), mac, json);
+        if (c.port().isPresent()) {
+            long port = c.port().getAsLong();
+            String called = c.portName().map(CrossingFormat::harmless).orElse(portText(port));
+            endpoint(name, called.isEmpty() ? portText(port) : called, port, mac, json);
         } else {
             json.writeObjectFieldStart(name);
             json.writeStringField("name", part(c));
@@ -430,11 +432,16 @@ public final class OcsfEvent {
         }
     }
 
-    private static void endpoint(String name, long port, long mac, JsonGenerator json)
+    private static String portText(long port) {
+        return "port-" + Long.toUnsignedString(port);
+    }
+
+    private static void endpoint(
+            String name, String called, long port, long mac, JsonGenerator json)
             throws IOException {
         // OCSF's "port" is that of TCP; a switch port is an interface.
         json.writeObjectFieldStart(name);
-        json.writeStringField("name", "port-" + Long.toUnsignedString(port));
+        json.writeStringField("name", called);
         json.writeStringField("interface_uid", Long.toUnsignedString(port));
         mac(mac, json);
         json.writeEndObject();

@@ -59,7 +59,7 @@ final class GuestLatency {
         }
     }
 
-    private static byte[] frame(String source, String destination, int bytes) {
+    static byte[] frame(String source, String destination, int bytes) {
         byte[] frame = new byte[bytes];
         address(destination, frame, 0);
         address(source, frame, 6);
