@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,7 +40,7 @@ class WhenFullTest {
     }
 
     private List<Crossing> read(String type) {
-        List<Crossing> all = new java.util.ArrayList<>();
+        List<Crossing> all = new ArrayList<>();
         try (AuditReader reader = AuditReader.open(dir())) {
             reader.tail(AuditFilter.all().withTypes(List.of(type)), false, all::add);
         }
