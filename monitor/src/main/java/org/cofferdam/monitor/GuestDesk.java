@@ -123,6 +123,7 @@ final class GuestDesk implements AutoCloseable {
                         crossings.assign(port.id(), records);
                         // Alone until its neighbours are told of it.
                         packets.addPort(port.id(), port, policy(spec, 0));
+                        packets.name(port.id(), spec.name().value());
                         asked.add(port);
                         return true;
                     });
@@ -262,6 +263,14 @@ final class GuestDesk implements AutoCloseable {
                 .withClaims(AddressClaims.only(mac, spec.ips()))
                 .withGroups(PortPolicy.Groups.JOINED)
                 .withReach(reach);
+    }
+
+    /** The port of the guest of this name, if there is one. */
+    synchronized Optional<PortId> port(String name) {
+        return guests.values().stream()
+                .filter(g -> g.spec.name().value().equals(name))
+                .map(g -> g.port.id())
+                .findFirst();
     }
 
     /** How the guests stand. */

@@ -76,6 +76,7 @@ public final class Monitor implements RunningMonitor {
     private static final long AUDIT_ROOM_NANOS = 1_000_000;
 
     private final Parts parts = new Parts();
+    private final Path auditLog;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final OperatorDesk desk;
     private final ControlRecorder control;
@@ -86,7 +87,8 @@ public final class Monitor implements RunningMonitor {
     private Monitor(StartOptions options, RunDirectory run, Consumer<String> progress) {
         this.run = run;
         try {
-            AuditLog log = openLog(options);
+            auditLog = logDirectory(options);
+            AuditLog log = openLog(auditLog, options);
             log.onStop(
                     reason ->
                             ended.completeExceptionally(
@@ -172,6 +174,8 @@ public final class Monitor implements RunningMonitor {
             packets.addPort(MonitorParts.UPLINK, uplink, OperatorPolicy.uplink(options));
             packets.addPort(
                     MonitorParts.HOST, hostPort, OperatorPolicy.host(options, Set.of(hostMac)));
+            packets.name(MonitorParts.UPLINK, "uplink");
+            packets.name(MonitorParts.HOST, options.hostInterface().toString());
             HostInterface host = new HostInterface(hostPort, mac);
             SharedMemory ram =
                     parts.add(SharedMemory.createLarge("driver-domain", DomainLayout.MEMORY_BYTES));
@@ -300,11 +304,13 @@ public final class Monitor implements RunningMonitor {
         }
     }
 
-    private AuditLog openLog(StartOptions options) {
-        Path directory =
-                StarterProcess.isThere()
-                        ? parts.add(LogFolder.forLater(options.auditDir(), options.user())).path()
-                        : options.auditDir();
+    private Path logDirectory(StartOptions options) {
+        return StarterProcess.isThere()
+                ? parts.add(LogFolder.forLater(options.auditDir(), options.user())).path()
+                : options.auditDir();
+    }
+
+    private AuditLog openLog(Path directory, StartOptions options) {
         try {
             return parts.add(
                     AuditLog.open(
@@ -372,6 +378,11 @@ public final class Monitor implements RunningMonitor {
     @Override
     public MonitorService service() {
         return desk;
+    }
+
+    @Override
+    public Optional<Path> auditLog() {
+        return Optional.of(auditLog);
     }
 
     @Override

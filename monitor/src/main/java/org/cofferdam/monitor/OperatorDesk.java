@@ -15,9 +15,11 @@ import org.cofferdam.monitor.config.GuestName;
 import org.cofferdam.monitor.config.GuestSpec;
 import org.cofferdam.monitor.config.InterfaceName;
 import org.cofferdam.monitor.config.OperatorError;
+import org.cofferdam.monitor.control.CaptureRequest;
 import org.cofferdam.monitor.control.MonitorService;
 import org.cofferdam.monitor.control.MonitorStatus;
 import org.cofferdam.monitor.control.PortRequest;
+import org.cofferdam.monitor.control.RunningCapture;
 import org.cofferdam.monitor.domain.DomainReport;
 import org.cofferdam.monitor.domain.DomainState;
 import org.cofferdam.monitor.domain.DomainThread;
@@ -41,12 +43,14 @@ final class OperatorDesk implements MonitorService {
 
     private final MonitorParts parts;
     private final GuestDesk guests;
+    private final CaptureDesk captures;
     private final CompletableFuture<Void> ended;
     private final Set<Mac> portAddresses = new HashSet<>();
 
     OperatorDesk(MonitorParts parts, GuestDesk guests, CompletableFuture<Void> ended) {
         this.parts = parts;
         this.guests = guests;
+        this.captures = new CaptureDesk(parts, guests);
         this.ended = ended;
     }
 
@@ -216,6 +220,11 @@ final class OperatorDesk implements MonitorService {
                     portAddresses.remove(port.mac());
                     applyAddresses();
                 });
+    }
+
+    @Override
+    public CompletionStage<RunningCapture> capture(CaptureRequest request) {
+        return captures.begin(request);
     }
 
     private void applyAddresses() {

@@ -87,6 +87,7 @@ final class SwitchRecorder implements CrossingRecorder {
 
     @Override
     public boolean flows(PortId port, FlowWatch watch, long now) {
+        AuditSource source = sources[port.value()];
         if (!source.hasRoom(FLOWS_BYTES)) {
             return false;
         }
@@ -129,7 +130,7 @@ final class SwitchRecorder implements CrossingRecorder {
 
     @Override
     public void flowsLost() {
-        source.lost(1);
+        common.lost(1);
     }
 
     @Override

@@ -28,6 +28,9 @@ public final class SegmentWalker implements AutoCloseable {
     private byte[] bytes = new byte[BlockLayout.HEADER_BYTES + BlockLayout.MAX_PAYLOAD];
     private MemorySegment memory = MemorySegment.ofArray(bytes);
 
+    /** Something that is not zero stands just before this offset, by the last look at the file's end. */
+    private long lastData;
+
     private SegmentWalker(FileChannel channel) {
         this.channel = channel;
     }
@@ -110,6 +113,11 @@ public final class SegmentWalker implements AutoCloseable {
         return sound ? Optional.of(header) : Optional.empty();
     }
 
+    /** A copy of header and payload of the block that the last {@link #step} told of. */
+    public byte[] image() {
+        return Arrays.copyOf(bytes, BlockHeader.read(memory, 0).totalBytes());
+    }
+
     /**
      * Looks behind zeros: what {@link #step} took for the end is damage if anything stands behind it.
      *
@@ -136,6 +144,17 @@ public final class SegmentWalker implements AutoCloseable {
         return from;
     }
 
+    /**
+     * Whether only zeros follow. Looked at once for many damaged blocks: who filled a file with those and left a long
+     * empty end behind them would else have all of that read for each.
+     */
+    private boolean nothingBehind(long end) throws IOException {
+        if (lastData <= end) {
+            lastData = dataEnd(end);
+        }
+        return lastData <= end;
+    }
+
     private SegmentStep.Damage damage(long offset) throws IOException {
         long size = channel.size();
         byte[] head = new byte[BlockLayout.HEADER_BYTES];
@@ -146,9 +165,9 @@ public final class SegmentWalker implements AutoCloseable {
             long end = offset + header.totalBytes();
             if (end == size || startsBlock(end)) {
                 return new SegmentStep.Damage(
-                        offset, end, SegmentStep.Fault.HASH, dataEnd(end) <= end);
+                        offset, end, SegmentStep.Fault.HASH, nothingBehind(end));
             }
-            if (zeroHeader(end) && dataEnd(end) <= end) {
+            if (zeroHeader(end) && nothingBehind(end)) {
                 SegmentStep.Fault fault =
                         torn(offset, end) ? SegmentStep.Fault.TORN : SegmentStep.Fault.HASH;
                 return new SegmentStep.Damage(offset, end, fault, true);

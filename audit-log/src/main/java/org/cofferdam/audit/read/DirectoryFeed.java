@@ -103,6 +103,39 @@ public final class DirectoryFeed implements BlockFeed {
         }
     }
 
+    /**
+     * Whose log is in a directory: by the header of its newest segment that is sound; empty if there is none.
+     *
+     * @throws org.cofferdam.audit.AuditLogException if there is no log there, or it may not be read
+     */
+    public static Optional<LogOrigin> originOf(Path directory) throws IOException {
+        AuditReader.requireLog(directory);
+        for (Path file : LogDirectory.segments(directory).reversed()) {
+            try (SegmentWalker walker = SegmentWalker.open(file)) {
+                Optional<SegmentHeader> header = walker.header();
+                if (header.isPresent()) {
+                    SegmentHeader h = header.get();
+                    return Optional.of(
+                            new LogOrigin(
+                                    h.host(), h.logIdHigh(), h.logIdLow(), directory.toString()));
+                }
+            } catch (NoSuchFileException removed) {
+                // The retention's rule took it; so it was not the newest.
+                return originOf(directory);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The bytes, header and payload, of the block that is being told; only within {@link Sink#block}. */
+    public byte[] image() {
+        SegmentWalker in = walker;
+        if (in == null) {
+            throw new IllegalStateException("no block is being told");
+        }
+        return in.image();
+    }
+
     @Override
     public synchronized boolean next(Sink sink, Duration wait) throws IOException {
         long until = System.nanoTime() + wait.toNanos();

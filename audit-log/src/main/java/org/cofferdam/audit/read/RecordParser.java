@@ -67,8 +67,9 @@ public final class RecordParser {
         if (block.run() != namesOfRun) {
             names.clear();
             portNames.clear();
-            pick.forgetPorts();
+            pick.forgetNames();
             names.put(0, "log");
+            pick.learnSource(0, "log");
             namesOfRun = block.run();
         }
         int end = (int) payload.byteSize();
@@ -112,7 +113,9 @@ public final class RecordParser {
         String name = crossing.text();
         name = name.length() > MAX_NAME ? name.substring(0, MAX_NAME) : name;
         if (crossing.code() == SOURCE) {
-            names.put((int) (crossing.field(0) & 0xffff), name);
+            int source = (int) (crossing.field(0) & 0xffff);
+            names.put(source, name);
+            pick.learnSource(source, name);
         } else if (crossing.field(0) >= 0 && crossing.field(0) < PORTS) {
             portNames.put(crossing.field(0), name);
             pick.learn(crossing.field(0), name);
@@ -121,7 +124,8 @@ public final class RecordParser {
 
     /** Decides by what stands at fixed places; false only if the filter would not accept the record. */
     private boolean mayBeWanted(MemorySegment payload, int start, int length, int code) {
-        if (!pick.wantsType(code)) {
+        if (!pick.wantsType(code)
+                || !pick.wantsSource(Bytes.u16(payload, start + RecordLayout.SOURCE))) {
             return false;
         }
         int flags = Bytes.u8(payload, start + RecordLayout.FLAGS);

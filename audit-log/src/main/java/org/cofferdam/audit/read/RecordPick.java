@@ -1,6 +1,7 @@
 package org.cofferdam.audit.read;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +30,8 @@ final class RecordPick implements BlockFeed.BlockInterest {
     private final @Nullable Set<Long> ports;
     private final Set<String> guests;
     private final Set<Long> portsOfGuests = new HashSet<>();
+    private final Set<String> sources;
+    private final boolean[] otherSources = new boolean[65_536];
     private final long since;
     private final long until;
 
@@ -36,6 +39,7 @@ final class RecordPick implements BlockFeed.BlockInterest {
         reach = filter.reach();
         ports = reach.ports();
         guests = filter.guests();
+        sources = filter.sources();
         since = nanos(filter.since(), Long.MIN_VALUE + LONGEST_SPAN);
         until = nanos(filter.until(), Long.MAX_VALUE);
         Set<Integer> codes = reach.types();
@@ -80,6 +84,16 @@ final class RecordPick implements BlockFeed.BlockInterest {
                 && (guests.isEmpty() || portsOfGuests.contains(port));
     }
 
+    /** Whether a record of this source, by its number, may be wanted. */
+    boolean wantsSource(int source) {
+        return !otherSources[source];
+    }
+
+    /** A source has this name from here on. */
+    void learnSource(int source, String name) {
+        otherSources[source] = !sources.isEmpty() && !sources.contains(name);
+    }
+
     /** A port has this name from here on. */
     void learn(long port, String name) {
         if (guests.contains(name)) {
@@ -89,9 +103,10 @@ final class RecordPick implements BlockFeed.BlockInterest {
         }
     }
 
-    /** Another run begins, with ports of its own. */
-    void forgetPorts() {
+    /** Another run begins, with sources and ports of its own. */
+    void forgetNames() {
         portsOfGuests.clear();
+        Arrays.fill(otherSources, false);
     }
 
     @Override

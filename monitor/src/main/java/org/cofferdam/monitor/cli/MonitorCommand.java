@@ -42,6 +42,7 @@ final class MonitorCommand {
             case "devices" -> add(monitor, new DevicesCommand(console).spec());
             case "status" -> add(monitor, new StatusCommand(console).spec());
             case "stop" -> add(monitor, new StopCommand(console).spec());
+            case "capture" -> add(monitor, new CaptureCommand(console).spec());
             case "restart-driver" -> add(monitor, new RestartDriverCommand(console).spec());
             case "port" ->
                     add(
@@ -83,6 +84,7 @@ final class MonitorCommand {
                             new StatusCommand(console).spec(),
                             new StopCommand(console).spec(),
                             new RestartDriverCommand(console).spec(),
+                            new CaptureCommand(console).spec(),
                             port(),
                             guest(),
                             audit());
@@ -119,7 +121,7 @@ final class MonitorCommand {
     private static CommandSpec audit() {
         return group(
                 "audit",
-                "a command is missing (tail, query, export, stats or verify)",
+                "a command is missing (tail, query, export, stats, verify, detect, prove, check-proof or key)",
                 "Reads the audit log and checks it: its files, whether a monitor runs or not; a running monitor's; Kafka.",
                 "",
                 "Examples:",

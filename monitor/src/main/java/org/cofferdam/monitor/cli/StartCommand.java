@@ -146,7 +146,10 @@ final class StartCommand implements Callable<Integer> {
             try (RunningMonitor monitor = factory.start(options, run, console::say);
                     ControlServer control =
                             ControlServer.open(
-                                    options.socket(), monitor.service(), monitor.recorder())) {
+                                    options.socket(),
+                                    monitor.service(),
+                                    monitor.recorder(),
+                                    monitor.auditLog())) {
                 StarterChannel.inherited()
                         .ifPresent(
                                 channel -> {

@@ -52,7 +52,9 @@ public record KafkaShipping(
         for (String place : places.split(",", -1)) {
             if (!place.matches(BROKER) || !topic.matches("[A-Za-z0-9._-]{1,249}")) {
                 throw new IllegalArgumentException(
-                        "\"" + text + "\" does not name brokers; use HOST:PORT[,HOST:PORT][/TOPIC]");
+                        "\""
+                                + text
+                                + "\" does not name brokers; use HOST:PORT[,HOST:PORT][/TOPIC]");
             }
         }
         return text;

@@ -63,6 +63,12 @@ public enum Setting {
     SOCKET("PATH", "The control API's socket (default control.sock in the run directory)."),
     RUN_DIR("DIR", "The run directory; one monitor each (default /run/cofferdam)."),
     GUEST_DIR("DIR", "The folder of guests' sockets (default guests in the run directory)."),
+    CAPTURE(
+            "deny|headers|full",
+            "What 'monitor capture' may take: nothing, the first 96 bytes of each frame (default), or all of it."),
+    METRICS(
+            "ADDRESS:PORT",
+            "Serve the metrics by TCP for Prometheus, at a loopback address, like 127.0.0.1:9464 (default: not)."),
     USER("NAME", "The user that the monitor becomes once it has started (default cofferdam).");
 
     private final String valueLabel;

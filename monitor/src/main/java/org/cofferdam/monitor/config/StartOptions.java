@@ -1,5 +1,7 @@
 package org.cofferdam.monitor.config;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -22,6 +24,8 @@ import org.cofferdam.audit.AuditPolicy;
  * @param guestDir the folder of guests' sockets
  * @param guests ports for guests that are there from the start
  * @param user whom a monitor that was started as root becomes
+ * @param capture what captures may take of the frames
+ * @param metrics where the metrics are served by TCP; empty: nowhere
  * @param verbose say each step that changes the host on standard error, and causes of errors
  */
 public record StartOptions(
@@ -44,6 +48,8 @@ public record StartOptions(
         String user,
         Path guestDir,
         List<GuestSpec> guests,
+        CapturePolicy capture,
+        Optional<InetSocketAddress> metrics,
         boolean verbose) {
 
     public static final Path DEFAULT_RUN_DIR = Path.of("/run/cofferdam");
@@ -108,6 +114,9 @@ public record StartOptions(
                         raw.value(Setting.GUEST_DIR, StartOptions::path)
                                 .orElse(runDir.resolve("guests")),
                         raw.guests(),
+                        raw.value(Setting.CAPTURE, s -> choice(s, CapturePolicy.values()))
+                                .orElse(CapturePolicy.HEADERS),
+                        raw.value(Setting.METRICS, StartOptions::loopback),
                         verbose);
         if (assignment instanceof Assignment.Emulated e
                 && e.wire().equals(options.hostInterface())) {
@@ -223,6 +232,20 @@ public record StartOptions(
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException("\"" + text + "\" is not a path", e);
         }
+    }
+
+    /** An address and port that only this machine can reach. */
+    private static InetSocketAddress loopback(String text) {
+        int colon = text.lastIndexOf(':');
+        String host = text.substring(0, Math.max(0, colon)).replaceAll("^\\[|\\]$", "");
+        if (!host.matches("127(\\.(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}|::1")) {
+            throw new IllegalArgumentException(
+                    "\""
+                            + text
+                            + "\" is not a loopback address with a port, like 127.0.0.1:9464 or [::1]:9464");
+        }
+        int port = number(text.substring(colon + 1), 1, 65535, "a port");
+        return new InetSocketAddress(InetAddress.ofLiteral(host), port);
     }
 
     private static int number(String text, int min, int max, String what) {

@@ -30,6 +30,7 @@ final class ControlRoutes {
     private static final int MAX_REASON = 120;
     private static final String PORTS = "/v1/ports";
     private static final String GUESTS = "/v1/guests";
+    private static final String BLOCKS = "/v1/audit/blocks";
 
     private final MonitorService service;
     private final CallRecorder recorder;
@@ -75,6 +76,8 @@ final class ControlRoutes {
                                                 out ->
                                                         StatusJson.ports(
                                                                 service.listPorts(), out))));
+        route("GET", BLOCKS, (rest, body) -> blocks(""));
+        route("GET", BLOCKS + "?", (rest, body) -> blocks(rest));
         route("POST", "/v1/stop", this::stop);
         route("POST", "/v1/driver/restart", this::restart);
         route("POST", PORTS, this::addPort);
@@ -95,6 +98,7 @@ final class ControlRoutes {
         route("GET", GUESTS + "/", this::showGuest);
         route("PATCH", GUESTS + "/", this::changeGuest);
         route("DELETE", GUESTS + "/", this::removeGuest);
+        route("POST", "/v1/capture", this::capture);
     }
 
     private void route(String method, String path, Route route) {
@@ -104,7 +108,7 @@ final class ControlRoutes {
     /**
      * Makes a call.
      *
-     * @param path of the request, without a query: queries are not used and not accepted
+     * @param path of the request, without a query: but for the log's blocks, queries are not used and not accepted
      * @return the answer; never completes exceptionally
      */
     CompletionStage<Answer> call(Caller caller, String method, String path, byte[] body) {
@@ -135,7 +139,7 @@ final class ControlRoutes {
             Caller caller, String method, String path, byte[] body) {
         String rest = "";
         Map<String, Route> methods = routes.get(path);
-        for (String of : List.of(PORTS + "/", GUESTS + "/")) {
+        for (String of : List.of(PORTS + "/", GUESTS + "/", BLOCKS + "?")) {
             if (methods == null && path.startsWith(of)) {
                 methods = routes.get(of);
                 rest = path.substring(of.length());
@@ -174,6 +178,11 @@ final class ControlRoutes {
             LOG.warn("control: refused uid {} pid {}: {}", caller.uid(), caller.pid(), text);
         }
         recorder.record(caller, allowed, text);
+    }
+
+    private static Prepared blocks(String query) {
+        BlockSender.Request request = BlockSender.Request.parse(query);
+        return new Prepared("", () -> answered(Answer.blocks(request)));
     }
 
     /** Neither the log nor the record is to be forged. */
@@ -270,6 +279,22 @@ final class ControlRoutes {
     private Prepared removeGuest(String rest, byte[] bytes) {
         GuestName name = guestName(rest, bytes);
         return new Prepared("", () -> done(service.removeGuest(name)));
+    }
+
+    private Prepared capture(String rest, byte[] bytes) {
+        CallBody body = CallBody.parse(bytes, CaptureRequest.FIELDS);
+        CaptureRequest request = CaptureRequest.of(body);
+        return new Prepared(
+                body.toString(), () -> service.capture(request).thenApply(Answer::frames));
+    }
+
+    /** What came of a call that went on for a while, on record under its caller's name. */
+    void ended(Caller caller, String what) {
+        try {
+            record(caller, true, what);
+        } catch (RuntimeException e) {
+            LOG.warn("control: not on record: {} ({})", what, e.toString());
+        }
     }
 
     private static GuestName guestName(String rest, byte[] bytes) {

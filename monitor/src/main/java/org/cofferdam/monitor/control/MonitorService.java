@@ -49,6 +49,14 @@ public interface MonitorService {
     /** Ends a guest's session and takes its port away. */
     CompletionStage<Void> removeGuest(GuestName name);
 
+    /**
+     * Begins a capture; complete when frames are being taken.
+     *
+     * @throws org.cofferdam.monitor.config.OperatorError if the policy does not allow it, there is no such port, or there
+     *     are as many captures as there may be
+     */
+    CompletionStage<RunningCapture> capture(CaptureRequest request);
+
     /** Takes a port away and leaves its interface as it was found. */
     CompletionStage<Void> removePort(InterfaceName netdev);
 }

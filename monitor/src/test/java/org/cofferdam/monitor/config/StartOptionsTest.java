@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,6 +54,8 @@ final class StartOptionsTest {
                                 audit-keep-until-shipped = /var/lib/ship/shipped
                                 socket = /run/lab.sock
                                 run-dir = /run/lab
+                                capture = full
+                                metrics = 127.0.0.1:9464
                                 """),
                         false);
         assertEquals(
@@ -83,6 +86,8 @@ final class StartOptionsTest {
                         "cofferdam",
                         Path.of("/run/lab/guests"),
                         List.of(),
+                        CapturePolicy.FULL,
+                        Optional.of(new InetSocketAddress("127.0.0.1", 9464)),
                         false),
                 options);
     }

@@ -184,6 +184,16 @@ public final class ExampleMonitor implements MonitorService, CallRecorder {
         return CompletableFuture.completedFuture(null);
     }
 
+    /** What {@link #capture} gives; without one it is refused. */
+    public volatile Optional<RunningCapture> capture = Optional.empty();
+
+    @Override
+    public CompletionStage<RunningCapture> capture(CaptureRequest request) {
+        events.add("do capture " + request.port() + " " + request.filter().text());
+        return CompletableFuture.completedFuture(
+                capture.orElseThrow(() -> OperatorError.refused("nothing is captured here")));
+    }
+
     @Override
     public CompletionStage<Void> removePort(InterfaceName netdev) {
         if (ports.remove(netdev) == null) {

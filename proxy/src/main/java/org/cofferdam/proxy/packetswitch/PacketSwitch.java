@@ -1,9 +1,11 @@
 package org.cofferdam.proxy.packetswitch;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.cofferdam.proxy.capture.CaptureRing;
 import org.cofferdam.proxy.frame.Ethernet;
 import org.cofferdam.proxy.frame.HeaderFault;
 import org.cofferdam.proxy.frame.Mac;
@@ -39,6 +41,10 @@ public final class PacketSwitch {
     private @Nullable SwitchPort uplink;
     private boolean waitsForAudit;
 
+    // Null while nobody captures: one look at a field for each burst is all that it costs then.
+    private CaptureRing @Nullable [] captures;
+    private final byte[][] names = new byte[PortId.LIMIT][];
+
     /**
      * A switch without ports.
      *
@@ -62,7 +68,40 @@ public final class PacketSwitch {
         }
         checkFree(id, policy);
         byNumber[id.value()] = new SwitchPort(id, port, policy, burst.capacity());
+        name(id, id.toString());
         arrange();
+    }
+
+    /** Gives a port the name that captures show. */
+    public void name(PortId id, String name) {
+        SwitchPort port = required(id);
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        names[port.id.value()] = bytes;
+        if (captures != null) {
+            for (CaptureRing ring : captures) {
+                ring.announce(id.value(), bytes);
+            }
+        }
+    }
+
+    /** From now on a copy of each frame goes to this ring, too; begins with the names of the ports there are. */
+    public void capture(CaptureRing ring) {
+        for (SwitchPort port : ports) {
+            ring.announce(port.id.value(), names[port.id.value()]);
+        }
+        List<CaptureRing> rings =
+                captures == null ? new ArrayList<>() : new ArrayList<>(List.of(captures));
+        rings.add(ring);
+        captures = rings.toArray(CaptureRing[]::new);
+    }
+
+    /** No longer. Nothing is written to the ring when this has returned. */
+    public void endCapture(CaptureRing ring) {
+        if (captures != null) {
+            List<CaptureRing> rings = new ArrayList<>(List.of(captures));
+            rings.remove(ring);
+            captures = rings.isEmpty() ? null : rings.toArray(CaptureRing[]::new);
+        }
     }
 
     /**
@@ -100,6 +139,11 @@ public final class PacketSwitch {
             recorder.flowsLost();
         }
         byNumber[id.value()] = null;
+        if (captures != null) {
+            for (CaptureRing ring : captures) {
+                ring.portGone(id.value());
+            }
+        }
         arrange();
     }
 
@@ -196,7 +240,11 @@ public final class PacketSwitch {
             judge(source, now);
             recorder.burstIn(source.id, burst.queue(), count, burst.lengths(), burst.verdicts());
             source.sentBurst(now, uplink != null && uplink.selection.count() > 0);
-            deliver();
+            CaptureRing[] watching = captures;
+            if (watching != null) {
+                captureTaken(watching, source, now);
+            }
+            deliver(watching, now);
         }
         return count;
     }
@@ -291,7 +339,49 @@ public final class PacketSwitch {
         return port == source ? null : port;
     }
 
-    private void deliver() {
+    private void captureTaken(CaptureRing[] rings, SwitchPort source, long now) {
+        int port = source.id.value();
+        int count = burst.count();
+        for (CaptureRing ring : rings) {
+            for (int i = 0; i < count; i++) {
+                ring.frame(
+                        port,
+                        names[port],
+                        false,
+                        burst.verdicts()[i],
+                        now,
+                        burst.memory(),
+                        burst.frame(i),
+                        burst.length(i),
+                        burst.isCopied(i));
+            }
+            ring.publish();
+        }
+    }
+
+    private void captureGiven(CaptureRing[] rings, SwitchPort receiver, long now) {
+        int port = receiver.id.value();
+        Selection selection = receiver.selection;
+        int count = selection.count();
+        for (CaptureRing ring : rings) {
+            for (int i = 0; i < count; i++) {
+                int frame = selection.frame(i);
+                ring.frame(
+                        port,
+                        names[port],
+                        true,
+                        selection.verdicts()[i],
+                        now,
+                        burst.memory(),
+                        burst.frame(frame),
+                        burst.length(frame),
+                        true);
+            }
+            ring.publish();
+        }
+    }
+
+    private void deliver(CaptureRing @Nullable [] watching, long now) {
         for (SwitchPort port : ports) {
             Selection selection = port.selection;
             int count = selection.count();
@@ -312,6 +402,9 @@ public final class PacketSwitch {
             port.counters.add(PortCounter.FRAMES_OUT, frames);
             port.counters.add(PortCounter.BYTES_OUT, bytes);
             recorder.burstOut(port.id, 0, count, selection.lengths(), selection.verdicts());
+            if (watching != null) {
+                captureGiven(watching, port, now);
+            }
             selection.clear();
         }
     }

@@ -77,6 +77,8 @@ final class KafkaShipperTest {
 
             PLACE.fillDisk(true);
             pause(SOAK ? 30 : 5);
+            // It ends by itself when it meets the full disk with the wrong file.
+            System.out.println("with a full disk the broker lives: " + PLACE.brokerLives());
             if (PLACE.brokerLives()) {
                 PLACE.killBroker();
             }

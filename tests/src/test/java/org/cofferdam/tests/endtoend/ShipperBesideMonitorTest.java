@@ -42,9 +42,9 @@ final class ShipperBesideMonitorTest {
                     .until(() -> Files.exists(state.resolve("shipped")));
             long shipper = shipper(state).orElseThrow();
             List<String> status = Files.readAllLines(Path.of("/proc/" + shipper + "/status"));
-            long monitorsUser =
-                    monitor.status().at("monitor", "confinement", "uid").asLong();
-            String ids = status.stream().filter(l -> l.startsWith("Uid:")).findFirst().orElseThrow();
+            long monitorsUser = monitor.status().at("monitor", "confinement", "uid").asLong();
+            String ids =
+                    status.stream().filter(l -> l.startsWith("Uid:")).findFirst().orElseThrow();
             assertNotEquals("Uid:" + "\t0".repeat(4), ids);
             assertNotEquals("Uid:" + ("\t" + monitorsUser).repeat(4), ids);
             assertTrue(status.contains("Groups:\t") || status.contains("Groups:\t "), ids);
@@ -88,7 +88,10 @@ final class ShipperBesideMonitorTest {
     /** The process that has this state folder. */
     private OptionalLong shipper(Path state) {
         return network.processes(Namespace.HOST).stream()
-                .filter(pid -> words(pid).contains("ShipMain") && words(pid).contains(state.toString()))
+                .filter(
+                        pid ->
+                                words(pid).contains("ShipMain")
+                                        && words(pid).contains(state.toString()))
                 .mapToLong(Long::longValue)
                 .findFirst();
     }

@@ -118,8 +118,14 @@ public final class LogFollower implements AutoCloseable {
     public void makeDurable() throws IOException {
         OpenSegment at = segment;
         if (at != null && at.handedOut) {
-            // fdatasync(2) takes a file that is open for reading.
+            // fdatasync(2) takes a file that is open for reading, and fsync(2) a directory.
             at.channel.force(false);
+            if (!at.named) {
+                try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+                    names.force(true);
+                }
+                at.named = true;
+            }
             at.handedOut = false;
         }
     }
@@ -175,6 +181,9 @@ public final class LogFollower implements AutoCloseable {
         private long offset = SegmentLayout.HEADER_BYTES;
         private boolean sealed;
         private boolean handedOut;
+
+        /** Whether the directory's entry for it is on the device. */
+        private boolean named;
 
         OpenSegment(Path file) throws IOException {
             this.file = file;

@@ -38,6 +38,7 @@ public final class Shipper {
     private final Consumer<String> say;
     private final Clock clock;
     private final ShipperCounters counters = new ShipperCounters();
+    private final Pace pace = new Pace();
     private volatile boolean stopped;
     private volatile @Nullable Thread runner;
 
@@ -175,6 +176,7 @@ public final class Shipper {
                                 counters,
                                 say,
                                 clock,
+                                pace,
                                 producer,
                                 ShippingSession.group(properties, log),
                                 found.by(name))) {
@@ -229,6 +231,7 @@ public final class Shipper {
         if (e instanceof InterruptException) {
             throw e;
         }
+        pace.failed();
         counters.add(isFence(e) ? Counter.FENCED : Counter.ERRORS, 1);
         if (!everWorked && (Topics.isRefusal(e) || e instanceof ConfigException)) {
             throw new ShippingException(

@@ -37,9 +37,9 @@ import org.jspecify.annotations.Nullable;
  * topic with blocks that the log has not.
  */
 final class ShippingSession implements AutoCloseable {
-    private static final int LARGE = 16 << 20;
     private static final long OLD_NANOS = 200_000_000;
     private static final long POLL_NANOS = 20_000_000;
+    private static final long IDLE_POLL_NANOS = 100_000_000;
 
     /** After so long without a block the sums of packets go out as they are. */
     private static final long IDLE_NANOS = 1_000_000_000;
@@ -54,6 +54,7 @@ final class ShippingSession implements AutoCloseable {
     private final ShipperCounters counters;
     private final Consumer<String> say;
     private final Clock clock;
+    private final Pace pace;
     private final Producer<byte[], byte[]> producer;
     private final ConsumerGroupMetadata group;
     private final byte[] key;
@@ -77,6 +78,7 @@ final class ShippingSession implements AutoCloseable {
             ShipperCounters counters,
             Consumer<String> say,
             Clock clock,
+            Pace pace,
             Producer<byte[], byte[]> producer,
             ConsumerGroupMetadata group,
             Position position) {
@@ -87,6 +89,7 @@ final class ShippingSession implements AutoCloseable {
         this.counters = counters;
         this.say = say;
         this.clock = clock;
+        this.pace = pace;
         this.producer = producer;
         this.group = group;
         this.position = position;
@@ -157,12 +160,14 @@ final class ShippingSession implements AutoCloseable {
                     events.flush(this::send);
                     commit();
                 } else {
-                    LockSupport.parkNanos(POLL_NANOS); // the files have no doorbell for others
+                    // The files have no doorbell for others.
+                    LockSupport.parkNanos(
+                            now - lastBlockAt > IDLE_NANOS ? IDLE_POLL_NANOS : POLL_NANOS);
                 }
             } else if (now - openedAt < OLD_NANOS) {
                 LockSupport.parkNanos(POLL_NANOS);
             }
-            if (open && (bytes >= LARGE || System.nanoTime() - openedAt >= OLD_NANOS)) {
+            if (open && (bytes >= pace.bytes() || System.nanoTime() - openedAt >= OLD_NANOS)) {
                 commit();
             }
         }
@@ -341,6 +346,7 @@ final class ShippingSession implements AutoCloseable {
         commitOffsets();
         producer.commitTransaction();
         open = false;
+        pace.committed(System.nanoTime() - openedAt);
         counters.add(Counter.TRANSACTIONS, 1);
         counters.add(Counter.BLOCKS, blocks);
         counters.add(Counter.BYTES, bytes);
