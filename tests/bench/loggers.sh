@@ -54,12 +54,14 @@ compare_loggers() {
     local records packets bytes cpu process passed rest logger entry
     echo "for each packet and crossing, bursts of $1 packets, the whole process:"
     our_nanos=0
-    read -r records packets bytes cpu process passed rest < <(ours alike "$1" nosync)
+    ours alike "$1" nosync >"$work/said"
+    read -r records packets bytes cpu process passed rest <"$work/said"
     compared "  the audit log: ring, chain, root, CRC, signatures" "$packets" "$process" "$(awk -v b="$bytes" -v p="$packets" 'BEGIN { print b / p }')"
     our_nanos=$(awk -v c="$process" -v p="$packets" 'BEGIN { print c / p }')
     for logger in jul log4j chronicle; do
         for entry in burst packet; do
-            read -r packets process passed bytes < <(other $logger $entry "$1")
+            other $logger $entry "$1" >"$work/said"
+            read -r packets process passed bytes <"$work/said"
             compared "  $logger, an entry for each $entry" "$packets" "$process" "$bytes"
         done
     done
