@@ -15,7 +15,7 @@ case ${1:-} in
     ;;
 esac
 here=$(dirname "$(readlink -f "$0")")
-for name in commands idle recovery tcp packets guests latency fairness libos audit-writer audit-load; do
+for name in commands idle recovery tcp packets guests latency fairness libos audit-writer audit-load shipper; do
     printf '\n== %s\n' "$name"
     if $long; then "$here/$name.sh" --seconds 30; else "$here/$name.sh"; fi
 done

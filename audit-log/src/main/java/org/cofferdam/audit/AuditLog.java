@@ -1,8 +1,11 @@
 package org.cofferdam.audit;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.cofferdam.audit.AuditLogException.Problem;
 import org.cofferdam.binding.NativeCallException;
 import org.cofferdam.binding.file.NativeFile;
@@ -22,8 +25,12 @@ public final class AuditLog implements AutoCloseable {
     private static final int MAX_RING_BYTES = 256 * 1024 * 1024;
     private static final int MAX_NAME = 64;
 
+    private final AuditOptions options;
     private final NativeFile lock;
+    private final SegmentStore store;
     private final AuditClock clock;
+    private final DiskSync disk;
+    private final Retention retention;
     private final ChainWriter chain;
     private final WriterBell bell;
     private final AuditWriter writer;
@@ -31,12 +38,21 @@ public final class AuditLog implements AutoCloseable {
     private final List<AuditSource> sources = new ArrayList<>();
     private boolean closed;
 
-    private AuditLog(AuditOptions options, NativeFile lock, Recovery recovery, LogKeys keys) {
+    private AuditLog(
+            AuditOptions options,
+            NativeFile lock,
+            SegmentStore store,
+            Recovery recovery,
+            LogKeys keys) {
+        this.options = options;
         this.lock = lock;
+        this.store = store;
         clock = options.clock();
-        chain = new ChainWriter(options, recovery);
+        disk = new DiskSync();
+        chain = new ChainWriter(options, store, disk, recovery);
         bell = new WriterBell();
-        writer = new AuditWriter(options, chain, keys, bell);
+        writer = new AuditWriter(options, chain, disk, keys, bell);
+        retention = new Retention(options, store, recovery, writer::recordPruned);
         thread = new Thread(writer, "audit-writer");
         thread.setDaemon(true);
         bell.belongsTo(thread);
@@ -50,31 +66,58 @@ public final class AuditLog implements AutoCloseable {
      */
     public static AuditLog open(AuditOptions options) {
         LogDirectory.prepare(options.directory());
-        NativeFile lock = LogDirectory.lock(options.directory());
-        boolean opened = false;
+        return open(options, SegmentStore.real(options.directory()));
+    }
+
+    /** The same on another file system; {@code store} is closed with the log. */
+    static AuditLog open(AuditOptions options, SegmentStore store) {
+        NativeFile lock = null;
+        AuditLog opened = null;
         try {
+            lock = LogDirectory.lock(options.directory());
             Recovery recovery = Recovery.of(options.directory());
+            Retention.finish(options, store, recovery);
             AuditLog log =
                     new AuditLog(
-                            options, lock, recovery, LogKeys.open(options.directory(), recovery));
-            try {
-                log.writer.begin(recovery);
-            } catch (NativeCallException e) {
-                log.chain.close();
-                throw cannotBegin(options, e);
-            }
-            log.thread.start();
-            opened = true;
+                            options,
+                            lock,
+                            store,
+                            recovery,
+                            LogKeys.open(options.directory(), recovery));
+            log.begin(recovery);
+            opened = log;
             return log;
         } catch (IOException e) {
             throw new AuditLogException(
                     Problem.IO,
                     "cannot read the audit log that is in " + options.directory() + ": " + e,
                     e);
+        } catch (NativeCallException e) {
+            throw cannotBegin(options, e);
         } finally {
-            if (!opened) {
-                lock.close();
+            if (opened == null) {
+                if (lock != null) {
+                    lock.close();
+                }
+                store.close();
             }
+        }
+    }
+
+    private void begin(Recovery recovery) {
+        boolean begun = false;
+        try {
+            writer.begin(recovery);
+            begun = true;
+        } finally {
+            if (!begun) {
+                chain.close();
+            }
+        }
+        disk.start();
+        thread.start();
+        if (options.policy().retention().removes()) {
+            retention.start();
         }
     }
 
@@ -95,13 +138,23 @@ public final class AuditLog implements AutoCloseable {
     }
 
     /**
-     * Adds a source.
+     * Adds a source whose records a peer can cause.
      *
      * @param name what readers show, 1 to 64 printable ASCII characters, not in use yet
      * @param ringBytes size of its ring, rounded up to a power of two, 16 KiB to 256 MiB; memory is used
      *     as far as the ring fills
      */
-    public synchronized AuditSource source(String name, int ringBytes) {
+    public AuditSource source(String name, int ringBytes) {
+        return source(name, ringBytes, SourceKind.PEER);
+    }
+
+    /** How many more sources it takes. */
+    public synchronized int freeSources() {
+        return MAX_SOURCES - sources.size();
+    }
+
+    /** Adds a source, as {@link #source(String, int)} says, for whoever causes its records. */
+    public synchronized AuditSource source(String name, int ringBytes, SourceKind kind) {
         if (closed) {
             throw new AuditLogException(Problem.CLOSED, "the audit log was closed");
         }
@@ -121,6 +174,8 @@ public final class AuditLog implements AutoCloseable {
                 new AuditSource(
                         sources.size() + 1,
                         name,
+                        kind,
+                        kind == SourceKind.PEER && options.policy().whenFull() == WhenFull.COUNT,
                         new RingMemory(Math.max(ringBytes, MIN_RING_BYTES)),
                         bell,
                         clock);
@@ -134,7 +189,29 @@ public final class AuditLog implements AutoCloseable {
      * as the disk is full; not for the packet path.
      */
     public void sync() {
-        writer.sync();
+        writer.sync(0);
+    }
+
+    /**
+     * The same, but waits so long at most; not for the packet path either.
+     *
+     * @return false if it is not on the device by then
+     */
+    public boolean sync(Duration patience) {
+        return writer.sync(Math.max(1, patience.toNanos()));
+    }
+
+    /** What the log is doing, as {@link #counters} says, alone. */
+    public AuditCounters.State state() {
+        return writer.patience().status().state();
+    }
+
+    /**
+     * Whom to tell, once, that the log asks for an orderly end, with a sentence ({@link WhenFull#STOP}). Called by one of
+     * the log's threads, which must not be held up.
+     */
+    public void onStop(Consumer<String> action) {
+        writer.onStop(action);
     }
 
     /**
@@ -156,7 +233,8 @@ public final class AuditLog implements AutoCloseable {
         long recorded = 0;
         long lost = 0;
         long full = 0;
-        for (AuditSource s : sources) {
+        for (Intake in : writer.intakes()) {
+            AuditSource s = in.source;
             RingMemory ring = s.ring();
             long head = ring.acquireHead();
             AuditCounters.Source source =
@@ -167,13 +245,14 @@ public final class AuditLog implements AutoCloseable {
                             s.lostAcquire(),
                             s.ringFullOpaque(),
                             ring.capacity,
-                            ring.acquireTail() - head);
+                            ring.acquireTail() - head,
+                            in.limitedNanos());
             each.add(source);
             recorded += source.recorded();
             lost += source.lost();
             full += source.ringFull();
         }
-        AuditWriter.Status status = writer.status();
+        DiskPatience.Status status = writer.patience().status();
         return new AuditCounters(
                 status.state(),
                 status.message(),
@@ -184,7 +263,33 @@ public final class AuditLog implements AutoCloseable {
                 chain.blocks.get(),
                 chain.bytes.get(),
                 chain.segments.get(),
+                disk(),
+                kept(),
                 List.copyOf(each));
+    }
+
+    private AuditCounters.Disk disk() {
+        DiskSync.Standing syncing = disk.standing();
+        return new AuditCounters.Disk(
+                syncing.rounds(),
+                syncing.lastNanos(),
+                syncing.worstNanos(),
+                syncing.runningNanos(),
+                writer.patience().blockedTotal());
+    }
+
+    private AuditCounters.Kept kept() {
+        Retention.Standing now = retention.standing();
+        OptionalLong shipped =
+                now.shipped().map(s -> OptionalLong.of(s.block())).orElse(OptionalLong.empty());
+        return new AuditCounters.Kept(
+                now.segments(),
+                now.bytes(),
+                now.removed(),
+                shipped,
+                shipped.isPresent()
+                        ? OptionalLong.of(Math.max(0, chain.newest.get() - shipped.getAsLong()))
+                        : OptionalLong.empty());
     }
 
     /**
@@ -211,11 +316,13 @@ public final class AuditLog implements AutoCloseable {
                 interrupted = true;
             }
         }
+        retention.end();
+        store.close();
         lock.close();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        String message = writer.status().message();
+        String message = writer.patience().status().message();
         if (!message.isEmpty()) {
             throw new AuditLogException(Problem.IO, message);
         }

@@ -18,6 +18,8 @@ public final class AuditLogException extends RuntimeException {
         IO,
         /** There is no log in the directory. */
         NO_LOG,
+        /** The log does not hold what was asked for. */
+        NOT_THERE,
         /** The log was closed. */
         CLOSED
     }
@@ -27,7 +29,7 @@ public final class AuditLogException extends RuntimeException {
 
     private final Problem problem;
 
-    AuditLogException(Problem problem, String message, Throwable cause) {
+    public AuditLogException(Problem problem, String message, Throwable cause) {
         super(message, cause);
         this.problem = problem;
     }

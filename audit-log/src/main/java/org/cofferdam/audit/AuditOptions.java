@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param checkpointBlocks blocks after which one is signed sooner, 1 to 65536; a proof holds so many headers at most
  * @param host name of this host, at most 64 bytes are kept
  * @param clock the time of records
+ * @param policy what the operator chooses
  */
 public record AuditOptions(
         Path directory,
@@ -21,7 +22,8 @@ public record AuditOptions(
         Duration checkpointEvery,
         int checkpointBlocks,
         String host,
-        AuditClock clock) {
+        AuditClock clock,
+        AuditPolicy policy) {
     public static final long DEFAULT_SEGMENT_BYTES = 64L << 20;
     public static final long MIN_SEGMENT_BYTES = 256L << 10;
     public static final long MAX_SEGMENT_BYTES = 4L << 30;
@@ -50,7 +52,7 @@ public record AuditOptions(
         }
     }
 
-    /** 64 MiB segments, 15 ms group commit, the machine's clock. */
+    /** 64 MiB segments, 15 ms group commit, the machine's clock, {@link AuditPolicy#DEFAULT}. */
     public static AuditOptions in(Path directory, String host) {
         return new AuditOptions(
                 directory,
@@ -59,19 +61,34 @@ public record AuditOptions(
                 DEFAULT_CHECKPOINT_EVERY,
                 DEFAULT_CHECKPOINT_BLOCKS,
                 host,
-                AuditClock.system());
+                AuditClock.system(),
+                AuditPolicy.DEFAULT);
     }
 
     /** The same with another segment size. */
     public AuditOptions withSegmentBytes(long bytes) {
         return new AuditOptions(
-                directory, bytes, groupCommit, checkpointEvery, checkpointBlocks, host, clock);
+                directory,
+                bytes,
+                groupCommit,
+                checkpointEvery,
+                checkpointBlocks,
+                host,
+                clock,
+                policy);
     }
 
     /** The same with another group commit. */
     public AuditOptions withGroupCommit(Duration duration) {
         return new AuditOptions(
-                directory, segmentBytes, duration, checkpointEvery, checkpointBlocks, host, clock);
+                directory,
+                segmentBytes,
+                duration,
+                checkpointEvery,
+                checkpointBlocks,
+                host,
+                clock,
+                policy);
     }
 
     /** The same with another clock. */
@@ -83,11 +100,26 @@ public record AuditOptions(
                 checkpointEvery,
                 checkpointBlocks,
                 host,
-                other);
+                other,
+                policy);
     }
 
     /** The same with other distances between checkpoints. */
     public AuditOptions withCheckpoints(Duration every, int blocks) {
-        return new AuditOptions(directory, segmentBytes, groupCommit, every, blocks, host, clock);
+        return new AuditOptions(
+                directory, segmentBytes, groupCommit, every, blocks, host, clock, policy);
+    }
+
+    /** The same with another choice of the operator's. */
+    public AuditOptions withPolicy(AuditPolicy other) {
+        return new AuditOptions(
+                directory,
+                segmentBytes,
+                groupCommit,
+                checkpointEvery,
+                checkpointBlocks,
+                host,
+                clock,
+                other);
     }
 }

@@ -14,7 +14,8 @@ import org.cofferdam.audit.format.RecordLayout;
  *
  * <p>A {@code try…} method answers false when the ring is full and then has done nothing: the caller holds
  * back what caused the record and tries again. A caller that rather drops the record says so with {@link
- * #lost}, and a LOSS record appears. A record costs its {@link #fieldsBytes} or {@link #burstBytes}, padded
+ * #lost}, and a LOSS record appears. Under {@link WhenFull#COUNT} the source does that itself: a record that has no
+ * room is counted as lost, and the answer is true. A record costs its {@link #fieldsBytes} or {@link #burstBytes}, padded
  * to 8; {@link #hasRoom} asks before a crossing happens.
  *
  * <p>Values beyond a type's fields are not recorded.
@@ -45,6 +46,11 @@ public final class AuditSource {
     private final int capacity;
     private final WriterBell bell;
     private final AuditClock clock;
+    private final SourceKind kind;
+    private final boolean counting;
+
+    // Set by the writer while the quota holds the source back: then a full ring wakes nobody.
+    private volatile boolean limited;
 
     // The producer's own; others read the last three through their handles.
     private long tail;
@@ -54,8 +60,18 @@ public final class AuditSource {
     private long ringFull;
     private volatile boolean closed;
 
-    AuditSource(int id, String name, RingMemory ring, WriterBell bell, AuditClock clock) {
+    /** @param counting a record without room is counted as lost, and the crossing goes on */
+    AuditSource(
+            int id,
+            String name,
+            SourceKind kind,
+            boolean counting,
+            RingMemory ring,
+            WriterBell bell,
+            AuditClock clock) {
         this.id = id;
+        this.kind = kind;
+        this.counting = counting;
         this.name = name;
         this.ring = ring;
         this.memory = ring.memory;
@@ -90,7 +106,7 @@ public final class AuditSource {
         int length = RecordLayout.fieldsBytes(fields);
         int at = claim(length);
         if (at < 0) {
-            return false;
+            return dropped();
         }
         header(at, length, type, 0, fields, 1, clock.epochNanos());
         RecordLayout.fields(
@@ -106,7 +122,7 @@ public final class AuditSource {
         int head = RecordLayout.fieldsBytes(fields);
         int at = claim(Bytes.align8(head + RecordLayout.textBound(text.length())));
         if (at < 0) {
-            return false;
+            return dropped();
         }
         int length = head + RecordLayout.text(memory, at + (long) head, text);
         zeroPadding(at, length);
@@ -139,11 +155,34 @@ public final class AuditSource {
         int length = RecordLayout.fieldsBytes(fields) + 8;
         int at = claim(length);
         if (at < 0) {
-            return false;
+            return dropped();
         }
         header(at, length, type, RecordLayout.FLAG_SPAN, fields, count, first);
         Bytes.u64(memory, at + (long) RecordLayout.HEADER_BYTES, last);
         RecordLayout.fields(memory, at + RecordLayout.HEADER_BYTES + 8L, fields, a, b, c, d, e, f);
+        publish(length);
+        return true;
+    }
+
+    /**
+     * The same for a type of many fields.
+     *
+     * @param values the fields, as many as the type has
+     */
+    public boolean tryAggregate(
+            CrossingType type, long count, long first, long last, long[] values) {
+        int fields = type.fieldCount();
+        int length = RecordLayout.fieldsBytes(fields) + 8;
+        int at = claim(length);
+        if (at < 0) {
+            return false;
+        }
+        header(at, length, type, RecordLayout.FLAG_SPAN, fields, count, first);
+        long body = at + (long) RecordLayout.HEADER_BYTES;
+        Bytes.u64(memory, body, last);
+        for (int i = 0; i < fields; i++) {
+            Bytes.u64(memory, body + 8 + 8L * i, values[i]);
+        }
         publish(length);
         return true;
     }
@@ -172,7 +211,7 @@ public final class AuditSource {
         int padded = Bytes.align8(length);
         int at = claim(padded);
         if (at < 0) {
-            return false;
+            return dropped();
         }
         zeroPadding(at, length);
         header(at, length, type, flags, 0, 1, clock.epochNanos());
@@ -224,7 +263,18 @@ public final class AuditSource {
         return total;
     }
 
-    /** Whether records of so many bytes in all (each padded to 8) would be taken now. */
+    /** A record had no room: whether its crossing goes on all the same. */
+    private boolean dropped() {
+        if (counting) {
+            LOST.setRelease(this, lost + 1);
+        }
+        return counting;
+    }
+
+    /**
+     * Whether records of so many bytes in all (each padded to 8) would be taken now, or their crossings are to go on
+     * anyhow.
+     */
     public boolean hasRoom(int bytes) {
         // The end of the ring that a record does not fit into is shorter than that record.
         int needed = bytes + Math.min(bytes, RecordLayout.MAX_BYTES);
@@ -236,7 +286,7 @@ public final class AuditSource {
             return true;
         }
         full();
-        return false;
+        return counting;
     }
 
     /** Bytes in the ring of a burst record, at most: packets alike take less. */
@@ -337,12 +387,14 @@ public final class AuditSource {
             headSeen = ring.acquireHead();
             aboveQuarter = tail - headSeen > capacity >> 2;
         }
-        bell.published(aboveQuarter);
+        bell.published(aboveQuarter && !limited);
     }
 
     private void full() {
         RING_FULL.setOpaque(this, ringFull + 1);
-        bell.wake();
+        if (!limited) {
+            bell.wake();
+        }
     }
 
     // For the writer and for those who look at the counters.
@@ -357,6 +409,14 @@ public final class AuditSource {
 
     long ringFullOpaque() {
         return (long) RING_FULL.getOpaque(this);
+    }
+
+    SourceKind kind() {
+        return kind;
+    }
+
+    void limit(boolean byQuota) {
+        limited = byQuota;
     }
 
     RingMemory ring() {

@@ -1,14 +1,13 @@
 package org.cofferdam.audit;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
-import org.cofferdam.audit.AuditCounters.State;
+import java.util.function.Consumer;
 import org.cofferdam.audit.AuditLogException.Problem;
-import org.cofferdam.audit.format.Bytes;
+import org.cofferdam.audit.DiskPatience.Refused;
+import org.cofferdam.audit.format.BlockLayout;
 import org.cofferdam.audit.format.RecordLayout;
 import org.cofferdam.audit.format.SegmentHeader;
 import org.cofferdam.binding.NativeCallException;
@@ -19,40 +18,19 @@ import org.slf4j.LoggerFactory;
  * The thread "audit-writer": takes records from all rings, fills blocks, writes them.
  *
  * <p>Its day: parked without a timer while nothing comes. The first record wakes it; from then on it works
- * in beats of one group commit: doze, drain all rings, write the open block. A block that is full is
+ * in beats of one group commit: doze, drain all rings, write the open block, have it synced. A block that is full is
  * written at once, and a ring that is a quarter full ends the doze. A beat that found nothing parks it.
  *
- * <p>When the disk takes no data it holds what it has and tries again twice a second. The rings fill
- * meanwhile and their sources hold back: nothing is lost, and nothing is written twice.
+ * <p>When the disk takes no data it holds what it has and tries again ({@link DiskPatience}): nothing is written twice.
  */
 final class AuditWriter implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(AuditWriter.class);
-    private static final long RETRY_NANOS = 500_000_000;
     private static final long RESYNCHRONIZE_NANOS = 1_000_000_000;
-
-    /** What the writer is doing, and a sentence about it. */
-    record Status(State state, String message) {}
-
-    private static final class Intake {
-        final AuditSource source;
-        final RingMemory ring;
-        long head;
-        long lossReported;
-        boolean announced;
-
-        Intake(AuditSource source) {
-            this.source = source;
-            ring = source.ring();
-        }
-
-        boolean hasWork() {
-            return ring.acquireTail() != head || source.lostAcquire() != lossReported || !announced;
-        }
-    }
 
     private final AuditOptions options;
     private final AuditClock clock;
     private final ChainWriter chain;
+    private final DiskSync disk;
     private final LogKeys keys;
     private final WriterBell bell;
     private final OwnRecords own;
@@ -61,29 +39,31 @@ final class AuditWriter implements Runnable {
 
     private final List<Intake> intakes = new CopyOnWriteArrayList<>();
     private final AtomicLong written = new AtomicLong();
-    private volatile Status status = new Status(State.RUNNING, "");
+    private final DiskPatience patience;
     private volatile boolean stopRequested;
 
-    private final Object syncMonitor = new Object();
-    private volatile long syncWanted;
-    private long syncDone;
-    private volatile long keyWanted;
-    private volatile long keyDone;
-    private String keyProblem = "";
-    private boolean ended;
+    private final AtomicLong syncWanted = new AtomicLong();
+    private volatile long syncAsked; // written by the writer alone
+    private long syncedBlock = -1;
+    private final Errands keyChanges;
+    private final Errands prunings;
 
     private long checkpointed;
-    private long blockedNanos;
-    private int blockedErrno;
+    private boolean complete;
 
-    AuditWriter(AuditOptions options, ChainWriter chain, LogKeys keys, WriterBell bell) {
+    AuditWriter(
+            AuditOptions options, ChainWriter chain, DiskSync disk, LogKeys keys, WriterBell bell) {
         this.options = options;
         this.keys = keys;
         this.chain = chain;
+        this.disk = disk;
         this.bell = bell;
         clock = options.clock();
         own = new OwnRecords(clock);
         beatNanos = options.groupCommit().toNanos();
+        patience = new DiskPatience(options, bell, disk, () -> stopRequested);
+        keyChanges = new Errands(bell);
+        prunings = new Errands(bell);
     }
 
     /** Before the thread starts: the first segment and the first block are on disk when this returns. */
@@ -110,6 +90,7 @@ final class AuditWriter implements Runnable {
     private void settleKey() {
         try {
             keys.settle();
+            chain.syncNames();
         } catch (IOException e) {
             throw new AuditLogException(
                     Problem.IO,
@@ -142,12 +123,17 @@ final class AuditWriter implements Runnable {
     }
 
     void add(AuditSource source) {
-        intakes.add(new Intake(source));
+        intakes.add(new Intake(source, options.policy().sourceBytesPerSecond(), System.nanoTime()));
         bell.wake();
     }
 
-    Status status() {
-        return status;
+    DiskPatience patience() {
+        return patience;
+    }
+
+    /** The writer's end of each ring, in the order of the sources. */
+    List<Intake> intakes() {
+        return intakes;
     }
 
     long written() {
@@ -161,13 +147,12 @@ final class AuditWriter implements Runnable {
             end();
         } catch (RuntimeException e) {
             LOG.error("The audit writer ended by a defect; producers will be held back", e);
-            status = new Status(State.IO_ERROR, "the audit writer ended by a defect: " + e);
+            patience.broken(e);
         } finally {
+            keyChanges.end();
+            prunings.end();
+            disk.end(complete);
             chain.close();
-            synchronized (syncMonitor) {
-                ended = true;
-                syncMonitor.notifyAll();
-            }
         }
     }
 
@@ -187,7 +172,7 @@ final class AuditWriter implements Runnable {
     }
 
     private boolean urgent() {
-        return stopRequested || syncWanted != syncDone || keyWanted != keyDone;
+        return stopRequested || syncWanted.get() != syncAsked || keyChanges.any() || prunings.any();
     }
 
     /** Works until a whole beat brought nothing. */
@@ -197,29 +182,21 @@ final class AuditWriter implements Runnable {
         boolean drained = false;
         while (true) {
             bell.doze(deadline - System.nanoTime(), this::urgent);
-            long syncing = syncWanted;
-            drained |= drainAll();
-            if (blockedNanos != 0) {
-                append(CrossingType.LOG_BLOCKED, "", blockedNanos, blockedErrno);
-                blockedNanos = 0;
-            }
+            long syncing = syncWanted.get();
+            boolean early = !urgent();
+            drained |= drainAll(syncing != syncAsked);
+            tellOfTheDisk();
             long now = System.nanoTime();
-            if (now - deadline < 0
-                    && syncing == syncDone
-                    && keyWanted == keyDone
-                    && !stopRequested) {
+            if (now - deadline < 0 && early) {
                 continue;
             }
             commit(0);
-            if (keyWanted != keyDone) {
-                changeKey();
-            }
+            keyChanges.run();
+            prunings.run();
             if (untilCheckpoint() <= 0) {
                 checkpoint();
             }
-            if (syncing != syncDone) {
-                synchronize(syncing);
-            }
+            synchronize(syncing);
             if (stopRequested || !drained) {
                 return;
             }
@@ -232,17 +209,42 @@ final class AuditWriter implements Runnable {
         }
     }
 
-    private boolean drainAll() {
+    /** Has what was written brought to the device, without waiting for it. */
+    private void synchronize(long ticket) {
+        boolean group =
+                options.policy().durability() == Durability.DEVICE
+                        && chain.lastBlock() != syncedBlock;
+        if (group || ticket != syncAsked) {
+            syncedBlock = chain.lastBlock();
+            syncAsked = ticket;
+            disk.request(ticket);
+        }
+    }
+
+    private void tellOfTheDisk() {
+        patience.look();
+        DiskPatience.Blocked blocked = patience.takeBlocked();
+        if (blocked.nanos() != 0) {
+            append(CrossingType.LOG_BLOCKED, "", blocked.nanos(), blocked.errno());
+        }
+    }
+
+    private boolean drainAll(boolean anyhow) {
         boolean any = false;
         for (Intake intake : intakes) {
-            any |= drain(intake);
+            any |= drain(intake, anyhow);
         }
         return any;
     }
 
-    private boolean drain(Intake in) {
+    private boolean drain(Intake in, boolean anyhow) {
         if (!in.announced) {
-            announce(in);
+            append(
+                    CrossingType.SOURCE,
+                    in.source.name(),
+                    in.source.id(),
+                    in.nextSequence(),
+                    in.ring.capacity);
             in.announced = true;
         }
         long lost = in.source.lostAcquire();
@@ -255,54 +257,38 @@ final class AuditWriter implements Runnable {
                     lost);
             in.lossReported = lost;
         }
-        long tail = in.ring.acquireTail();
-        if (tail == in.head) {
+        if (!in.look(System.nanoTime())) {
+            tellOfLimit(in);
             return false;
         }
-        MemorySegment memory = in.ring.memory;
-        long head = in.head;
-        while (head != tail) {
-            long at = head & (in.ring.capacity - 1);
-            int length = (int) Bytes.u32(memory, at);
-            if (Bytes.u16(memory, at + RecordLayout.TYPE) == RecordLayout.PADDING_TYPE) {
-                head += length;
-                continue;
-            }
-            int padded = Bytes.align8(length);
+        long at;
+        while ((at = in.next(anyhow)) >= 0) {
+            int padded = in.padded(at);
             if (!block.fits(padded)) {
                 // What was copied is given back first, so that the producer goes on while this
                 // waits.
-                in.head = head;
-                in.ring.releaseHead(head);
+                in.release();
                 commit(0);
             }
             makeRoom();
-            block.append(memory, at, padded);
-            head += padded;
+            block.append(in.ring.memory, at, padded);
+            in.taken(padded);
         }
-        in.head = head;
-        in.ring.releaseHead(head);
+        in.release();
+        tellOfLimit(in);
         return true;
     }
 
-    private void announce(Intake in) {
-        long next = nextSequence(in);
-        append(CrossingType.SOURCE, in.source.name(), in.source.id(), next, in.ring.capacity);
-    }
-
-    /** The sequence number of the source's next record that is not in a block yet. */
-    private static long nextSequence(Intake in) {
-        long head = in.head;
-        long tail = in.ring.acquireTail();
-        MemorySegment memory = in.ring.memory;
-        while (head != tail) {
-            long at = head & (in.ring.capacity - 1);
-            if (Bytes.u16(memory, at + RecordLayout.TYPE) != RecordLayout.PADDING_TYPE) {
-                return Bytes.u64(memory, at + RecordLayout.SEQUENCE);
-            }
-            head += Bytes.u32(memory, at);
+    private void tellOfLimit(Intake in) {
+        Intake.Limited limited = in.limited(System.nanoTime());
+        if (limited.nanos() != 0) {
+            append(
+                    CrossingType.SOURCE_LIMITED,
+                    in.source.name(),
+                    in.source.id(),
+                    limited.nanos(),
+                    limited.bytes());
         }
-        return in.source.recordedOpaque();
     }
 
     /** Adds one of the log's own records to the block, which is written first if it is full. */
@@ -322,7 +308,8 @@ final class AuditWriter implements Runnable {
             return;
         }
         SegmentHeader[] header = new SegmentHeader[1];
-        persist(() -> header[0] = chain.rotate());
+        // Old segments that go may be what makes the room.
+        patience.persist(() -> header[0] = chain.rotate(), prunings::run);
         startSegment(header[0]);
     }
 
@@ -343,7 +330,7 @@ final class AuditWriter implements Runnable {
                         CrossingType.SOURCE,
                         in.source.name(),
                         in.source.id(),
-                        nextSequence(in),
+                        in.nextSequence(),
                         in.ring.capacity);
             }
         }
@@ -366,69 +353,20 @@ final class AuditWriter implements Runnable {
         block.clear();
     }
 
-    /** Does it, and again for as long as the disk refuses; gives up only when the log is closed. */
     private void persist(Runnable action) {
-        long since = 0;
-        while (true) {
-            try {
-                action.run();
-                if (since != 0) {
-                    blockedNanos += System.nanoTime() - since;
-                    status = new Status(State.RUNNING, "");
-                    LOG.info("The audit log is written again in {}", options.directory());
-                }
-                return;
-            } catch (NativeCallException e) {
-                if (since == 0) {
-                    since = System.nanoTime();
-                    blockedErrno = e.errno();
-                    status = blocked(e);
-                    LOG.error("{}", status.message());
-                }
-                if (stopRequested) {
-                    throw new Refused();
-                }
-                bell.pause(RETRY_NANOS, () -> stopRequested);
-            }
-        }
+        patience.persist(action, () -> {});
     }
 
-    private Status blocked(NativeCallException e) {
-        boolean full = AuditLogException.problemOf(e) == Problem.DISK_FULL;
-        return new Status(
-                full ? State.DISK_FULL : State.IO_ERROR,
-                (full ? "The disk is full: the audit log in " : "The audit log in ")
-                        + options.directory()
-                        + " cannot be written ("
-                        + e.getMessage()
-                        + "); packets are held back until there is "
-                        + (full ? "space" : "a disk that works"));
-    }
-
-    /** The disk refuses and the log is being closed. */
-    private static final class Refused extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        Refused() {
-            super("the disk takes no more", null, false, false);
-        }
-    }
-
-    private void synchronize(long ticket) {
-        persist(chain::sync);
-        synchronized (syncMonitor) {
-            syncDone = ticket;
-            syncMonitor.notifyAll();
-        }
-    }
-
-    /** Waits until all that was recorded before the call is on the device. Any thread. */
-    void sync() {
-        synchronized (syncMonitor) {
-            long ticket = ++syncWanted;
-            bell.wake();
-            awaitTicket(() -> syncDone >= ticket);
-        }
+    /**
+     * Waits until all that was recorded before the call is on the device. Any thread.
+     *
+     * @param nanos how long at most; 0: as long as it takes
+     * @return false if it took longer
+     */
+    boolean sync(long nanos) {
+        long ticket = syncWanted.incrementAndGet();
+        bell.wake();
+        return disk.await(ticket, nanos);
     }
 
     /**
@@ -437,19 +375,10 @@ final class AuditWriter implements Runnable {
      * @throws AuditLogException if the key's file cannot be written, or the log was closed
      */
     void changeKeyNow() {
-        synchronized (syncMonitor) {
-            long ticket = ++keyWanted;
-            bell.wake();
-            awaitTicket(() -> keyDone >= ticket);
-            if (!keyProblem.isEmpty()) {
-                throw new AuditLogException(Problem.IO, keyProblem);
-            }
-        }
+        keyChanges.ask(this::changeKey);
     }
 
     private void changeKey() {
-        long ticket = keyWanted;
-        String problem = "";
         try {
             keys.change();
             makeRoom();
@@ -457,35 +386,57 @@ final class AuditWriter implements Runnable {
             commit(0);
             persist(chain::sync);
             keys.settle();
+            persist(chain::syncNames);
             checkpoint();
         } catch (IOException e) {
-            problem =
+            String problem =
                     "the audit log's signing key in "
                             + options.directory()
                             + " cannot be changed: "
                             + e.getMessage();
             LOG.error("{}", problem);
-        }
-        synchronized (syncMonitor) {
-            keyProblem = problem;
-            keyDone = ticket;
-            syncMonitor.notifyAll();
+            throw new AuditLogException(Problem.IO, problem, e);
         }
     }
 
-    private void awaitTicket(BooleanSupplier done) {
-        while (!done.getAsBoolean() && !ended) {
-            try {
-                syncMonitor.wait();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new AuditLogException(
-                        Problem.IO, "interrupted while the audit log was flushed", e);
-            }
+    /** Says which segments go; when this returns, that is on the device. Any thread. */
+    void recordPruned(List<PrunedSegment> segments) {
+        prunings.ask(() -> prune(segments));
+    }
+
+    /**
+     * The block that is being filled is empty: either it was just written, or the disk has no room for the next segment
+     * and what is in the reserve has to do.
+     */
+    private void prune(List<PrunedSegment> segments) {
+        int bytes =
+                BlockLayout.HEADER_BYTES
+                        + segments.size()
+                                * RecordLayout.fieldsBytes(CrossingType.PRUNED.fieldCount());
+        if (!chain.hasRoomForBlock() && !chain.hasReserveFor(bytes)) {
+            throw new AuditLogException(
+                    Problem.DISK_FULL, "no room to record that old segments are removed");
         }
-        if (!done.getAsBoolean()) {
-            throw new AuditLogException(Problem.CLOSED, "the audit log was closed");
+        for (PrunedSegment s : segments) {
+            appendDirectly(
+                    CrossingType.PRUNED,
+                    "",
+                    s.number(),
+                    s.number(),
+                    s.lastBlock(),
+                    s.lastHash().w0(),
+                    s.lastHash().w1(),
+                    s.lastHash().w2(),
+                    s.lastHash().w3(),
+                    s.records());
         }
+        commit(0);
+        persist(chain::sync);
+    }
+
+    /** Whom to tell that the log asks for an orderly end, see {@link WhenFull#STOP}. */
+    void onStop(Consumer<String> action) {
+        patience.onStop(action);
     }
 
     void stop() {
@@ -500,17 +451,18 @@ final class AuditWriter implements Runnable {
     private void end() {
         String message = "";
         try {
-            drainAll();
+            drainAll(true);
             append(CrossingType.STOP, "", written.get() + block.records() + 1);
             commit(0);
             checkpoint();
             chain.seal();
+            complete = true;
         } catch (Refused refused) {
             message = endWithoutSpace();
         } catch (NativeCallException e) {
             message = "the audit log is complete but its file could not be cut: " + e.getMessage();
         }
-        status = new Status(State.CLOSED, message);
+        patience.closed(message);
     }
 
     private String endWithoutSpace() {
@@ -519,7 +471,7 @@ final class AuditWriter implements Runnable {
             writeNowIfAny();
             unwritten = 0;
             for (Intake in : intakes) {
-                long left = recordsLeft(in);
+                long left = in.left() + in.source.lostAcquire() - in.lossReported;
                 if (left > 0) {
                     unwritten += left;
                     appendDirectly(
@@ -553,20 +505,5 @@ final class AuditWriter implements Runnable {
         if (!block.isEmpty()) {
             writeNow(0);
         }
-    }
-
-    private static long recordsLeft(Intake in) {
-        long head = in.head;
-        long tail = in.ring.acquireTail();
-        long records = 0;
-        while (head != tail) {
-            long at = head & (in.ring.capacity - 1);
-            long length = Bytes.u32(in.ring.memory, at);
-            if (Bytes.u16(in.ring.memory, at + RecordLayout.TYPE) != RecordLayout.PADDING_TYPE) {
-                records++;
-            }
-            head += Bytes.align8((int) length);
-        }
-        return records;
     }
 }

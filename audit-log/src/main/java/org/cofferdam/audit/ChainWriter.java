@@ -1,12 +1,12 @@
 package org.cofferdam.audit;
 
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.concurrent.atomic.AtomicLong;
 import org.cofferdam.audit.format.BlockHash;
 import org.cofferdam.audit.format.BlockLayout;
 import org.cofferdam.audit.format.BlockSummary;
 import org.cofferdam.audit.format.SegmentHeader;
+import org.cofferdam.audit.format.SegmentLayout;
 import org.cofferdam.binding.NativeCallException;
 import org.jspecify.annotations.Nullable;
 
@@ -20,13 +20,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChainWriter implements AutoCloseable {
     /** Kept free in each segment for what closes the log when no further segment can be made. */
-    static final int RESERVE = 48 * 1024;
+    static final int RESERVE = 64 * 1024;
+
+    /** Of that, what a segment that cannot be followed by another yet may use to say which old ones go. */
+    static final int RESERVE_FOR_PRUNED = 16 * 1024;
 
     final AtomicLong blocks = new AtomicLong();
     final AtomicLong bytes = new AtomicLong();
     final AtomicLong segments = new AtomicLong();
 
+    /** Number of the block that was written last, for others. */
+    final AtomicLong newest = new AtomicLong(-1);
+
     private final AuditOptions options;
+    private final SegmentStore store;
+    private final DiskSync disk;
     private final Recovery recovery;
     private final long run;
     private final MessageDigest sha256 = BlockHash.sha256();
@@ -39,12 +47,18 @@ final class ChainWriter implements AutoCloseable {
 
     private int unsigned;
     private @Nullable SegmentFile segment;
+
+    // A change of segments that the disk stopped half-way.
+    private @Nullable SegmentFile prepared;
+    private boolean sealWritten;
     private int segmentNumber;
     private long nextBlock;
     private BlockHash last;
 
-    ChainWriter(AuditOptions options, Recovery recovery) {
+    ChainWriter(AuditOptions options, SegmentStore store, DiskSync disk, Recovery recovery) {
         this.options = options;
+        this.store = store;
+        this.disk = disk;
         this.recovery = recovery;
         run = recovery.lastRun() + 1;
         segmentNumber = recovery.lastSegment();
@@ -63,38 +77,36 @@ final class ChainWriter implements AutoCloseable {
     }
 
     /**
-     * Begins the next segment and seals the one before.
+     * Begins the next segment and seals the one before. What is in the old one is on the device before the new one has
+     * its name, and that is before the old one is sealed: whenever the power goes, the chain can be gone on with.
      *
-     * @throws NativeCallException with ENOSPC and others; nothing has changed then
+     * @throws NativeCallException with ENOSPC and others; it can be called again
      */
     SegmentHeader rotate() {
         SegmentFile old = segment;
-        BlockHash link = last;
-        long first = nextBlock;
-        if (old != null) {
-            link = sealing(BlockLayout.FLAG_ROTATED);
-            first++;
+        SegmentFile fresh = prepared;
+        if (fresh == null) {
+            BlockHash link = last;
+            long first = nextBlock;
+            if (old != null) {
+                old.sync();
+                link = sealing(BlockLayout.FLAG_ROTATED);
+                first++;
+            }
+            fresh = create(first, link);
+            prepared = fresh;
+            sealWritten = false;
         }
-        Path directory = options.directory();
-        SegmentFile fresh =
-                SegmentFile.create(
-                        directory,
-                        new SegmentHeader(
-                                segmentNumber + 1,
-                                run,
-                                first,
-                                options.clock().epochNanos(),
-                                options.segmentBytes(),
-                                link,
-                                recovery.logIdHigh(),
-                                recovery.logIdLow(),
-                                options.host(),
-                                BlockHash.NONE),
-                        sha256);
         if (old != null) {
             // Its place was kept free and its space is reserved, so no full disk stops it here.
-            old.append(sealing);
+            if (!sealWritten) {
+                old.append(sealing);
+                sealWritten = true;
+            }
             old.seal();
+        }
+        disk.follow(fresh);
+        if (old != null) {
             old.close();
             count(sealing);
             unsigned++;
@@ -102,12 +114,38 @@ final class ChainWriter implements AutoCloseable {
         summary.clear();
         earliest = Long.MAX_VALUE;
         latest = Long.MIN_VALUE;
+        prepared = null;
         segment = fresh;
         segmentNumber++;
-        nextBlock = first;
-        last = link;
+        nextBlock = fresh.header().firstBlock();
+        last = fresh.header().previous();
         segments.incrementAndGet();
         return fresh.header();
+    }
+
+    private SegmentFile create(long firstBlock, BlockHash link) {
+        return SegmentFile.create(
+                store,
+                options.directory(),
+                new SegmentHeader(
+                        segmentNumber + 1,
+                        run,
+                        firstBlock,
+                        options.clock().epochNanos(),
+                        options.segmentBytes(),
+                        link,
+                        recovery.logIdHigh(),
+                        recovery.logIdLow(),
+                        options.host(),
+                        BlockHash.NONE),
+                sha256);
+    }
+
+    /** Whether a block of so many bytes has its place in the reserve, beside what closing the log takes. */
+    boolean hasReserveFor(int blockBytes) {
+        return segment != null
+                && prepared == null
+                && segment.room() - blockBytes >= RESERVE - RESERVE_FOR_PRUNED;
     }
 
     /**
@@ -167,6 +205,7 @@ final class ChainWriter implements AutoCloseable {
     }
 
     private void count(BlockBuilder block) {
+        newest.set(nextBlock - 1);
         blocks.incrementAndGet();
         bytes.addAndGet(block.totalBytes());
     }
@@ -175,9 +214,15 @@ final class ChainWriter implements AutoCloseable {
         open().sync();
     }
 
+    /** Returns when all names in the log's directory are on the device. */
+    void syncNames() {
+        store.syncDirectory();
+    }
+
     /** Writes the block that ends a run, and cuts the segment behind it. */
     void seal() {
         SegmentFile file = open();
+        giveUpPrepared();
         BlockHash hash = sealing(BlockLayout.FLAG_CLOSED);
         file.append(sealing);
         last = hash;
@@ -194,8 +239,22 @@ final class ChainWriter implements AutoCloseable {
         return file;
     }
 
+    /** A segment that was made and not begun: without it the log ends in the one that is open. */
+    private void giveUpPrepared() {
+        SegmentFile unused = prepared;
+        if (unused != null && !sealWritten) {
+            prepared = null;
+            unused.close();
+            store.delete(
+                    options.directory().resolve(SegmentLayout.fileName(unused.header().number())));
+        }
+    }
+
     @Override
     public void close() {
+        if (prepared != null) {
+            prepared.close();
+        }
         if (segment != null) {
             segment.close();
         }

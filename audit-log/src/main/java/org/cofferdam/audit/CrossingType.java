@@ -66,7 +66,7 @@ public enum CrossingType {
     LOG_BLOCKED(
             0x0007,
             LOG,
-            "The disk took no data for this long; producers were held back, nothing was lost.",
+            "The disk took no data for this long (errno 0: a sync took it); what that cost is in LOSS records.",
             as("duration", Kind.DURATION_NS),
             dec("errno")),
     CHECKPOINT(
@@ -314,6 +314,31 @@ public enum CrossingType {
             "A port rang for a queue that it does not have, or too often.",
             as("port", Kind.PORT),
             dec("queue")),
+    FLOW_SUMMARY(
+            0x0207,
+            DOMAIN_PROXY,
+            "What a station began in about a second and what came back; how many different ones is estimated.",
+            as("port", Kind.PORT),
+            dec("tcp_opened"),
+            dec("tcp_answered"),
+            dec("tcp_resets"),
+            dec("tcp_odd"),
+            dec("tcp_targets"),
+            dec("udp_sent"),
+            dec("udp_received"),
+            dec("udp_targets"),
+            dec("hosts"),
+            dec("arp_claims")),
+    FLOW_TARGET(
+            0x0208,
+            DOMAIN_PROXY,
+            "One of the first few that a station approached in that second, and by how many packets.",
+            as("port", Kind.PORT),
+            dec("protocol"),
+            hex("address_high"),
+            hex("address_low"),
+            dec("target_port"),
+            dec("bytes")),
 
     // Guests, by vhost-user.
     GUEST_CONNECTED(

@@ -26,8 +26,10 @@ public enum PacketVerdict {
     DROP_MALFORMED(9),
     /** The receiving port is down or detached. */
     DROP_PORT_DOWN(10),
-    /** An IP packet, or a claim by ARP or neighbour discovery, of an address that is not the port's. */
-    DROP_SPOOFED_IP(11);
+    /** An IP packet of an address that is not the port's; before code 12 was there, the claims that it is for, too. */
+    DROP_SPOOFED_IP(11),
+    /** ARP or neighbour discovery that names an address as the port's own which is not. */
+    DROP_SPOOFED_ARP(12);
 
     private static final PacketVerdict[] BY_CODE = values();
 

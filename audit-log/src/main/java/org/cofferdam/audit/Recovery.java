@@ -14,6 +14,7 @@ import org.cofferdam.audit.format.SegmentHeader;
 import org.cofferdam.audit.format.SegmentLayout;
 import org.cofferdam.audit.format.SegmentStep;
 import org.cofferdam.audit.format.SegmentWalker;
+import org.cofferdam.audit.read.Crossing;
 import org.cofferdam.audit.read.RecordParser;
 import org.cofferdam.audit.sign.KeyStatement;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param logIdHigh identity of the log, made now if it is new
  * @param logIdLow its other half
  * @param lastKey short name of the key that the chain named last, if its last segment could be read
+ * @param prunedUpTo the last segment that its last segment with records says is removed, 0 if none
  * @param unclean how the run before ended, or empty if it closed the log
  */
 record Recovery(
@@ -38,6 +40,7 @@ record Recovery(
         long logIdHigh,
         long logIdLow,
         OptionalLong lastKey,
+        long prunedUpTo,
         Optional<Unclean> unclean) {
 
     /**
@@ -67,15 +70,18 @@ record Recovery(
                     id.getMostSignificantBits(),
                     id.getLeastSignificantBits(),
                     OptionalLong.empty(),
+                    0,
                     Optional.empty());
         }
         int lastSegment = SegmentLayout.number(files.getLast()).orElseThrow();
         long run = 0;
+        SegmentHeader first = null;
         for (int i = files.size() - 1; i >= 0; i--) {
             Path file = files.get(i);
             try (SegmentWalker walker = SegmentWalker.open(file)) {
                 Optional<SegmentHeader> header = walker.header();
                 run = Math.max(run, header.map(SegmentHeader::run).orElse(0L));
+                first = header.orElse(first);
                 Tail tail = Tail.of(walker);
                 BlockHeader last = tail.last;
                 if (last == null || !(last.closed() || last.rotated())) {
@@ -102,27 +108,36 @@ record Recovery(
                             header.map(SegmentHeader::logIdHigh).orElse(0L),
                             header.map(SegmentHeader::logIdLow).orElse(0L),
                             tail.key,
+                            tail.prunedUpTo,
                             clean ? Optional.empty() : Optional.of(unclean));
                 }
             }
         }
+        // Begun and no more, or nothing of it is sound: what its first header says is gone on with.
         UUID id = UUID.randomUUID();
         return new Recovery(
                 lastSegment,
                 run,
-                0,
-                BlockHash.NONE,
-                id.getMostSignificantBits(),
-                id.getLeastSignificantBits(),
+                first == null ? 0 : first.firstBlock(),
+                first == null ? BlockHash.NONE : first.previous(),
+                first == null ? id.getMostSignificantBits() : first.logIdHigh(),
+                first == null ? id.getLeastSignificantBits() : first.logIdLow(),
                 OptionalLong.empty(),
+                0,
                 Optional.of(new Unclean(lastSegment, 0, 0, 0, 1)));
     }
 
     private record Tail(
-            @Nullable BlockHeader last, long end, long dataEnd, long damaged, OptionalLong key) {
+            @Nullable BlockHeader last,
+            long end,
+            long dataEnd,
+            long damaged,
+            OptionalLong key,
+            long prunedUpTo) {
         static Tail of(SegmentWalker walker) throws IOException {
             RecordParser parser = new RecordParser();
             OptionalLong[] key = {OptionalLong.empty()};
+            long[] pruned = {0};
             BlockHeader last = null;
             long end = SegmentLayout.HEADER_BYTES;
             long damaged = 0;
@@ -135,18 +150,21 @@ record Recovery(
                 switch (step) {
                     case SegmentStep.Block block -> {
                         last = block.header();
-                        if (last.summary().mayHold(CrossingType.KEY.code())) {
+                        if (last.summary().mayHold(CrossingType.KEY.code())
+                                || last.summary().mayHold(CrossingType.PRUNED.code())) {
                             // What is wrong with a payload is the verifier's to say.
                             parser.parse(
                                     last,
                                     block.payload(),
-                                    (c, at) ->
-                                            KeyStatement.of(c)
-                                                    .ifPresent(
-                                                            k ->
-                                                                    key[0] =
-                                                                            OptionalLong.of(
-                                                                                    k.key().id())));
+                                    (c, at) -> {
+                                        KeyStatement.of(c)
+                                                .ifPresent(
+                                                        k ->
+                                                                key[0] =
+                                                                        OptionalLong.of(
+                                                                                k.key().id()));
+                                        pruned[0] = Math.max(pruned[0], lastPruned(c));
+                                    });
                         }
                         end = block.end();
                         offset = end;
@@ -155,16 +173,29 @@ record Recovery(
                         damaged++;
                         if (damage.last()) {
                             return new Tail(
-                                    last, end, Math.max(damage.end(), end), damaged, key[0]);
+                                    last,
+                                    end,
+                                    Math.max(damage.end(), end),
+                                    damaged,
+                                    key[0],
+                                    pruned[0]);
                         }
                         offset = damage.end();
                     }
                     case SegmentStep.End _ -> {
-                        return new Tail(last, end, offset, damaged, key[0]);
+                        return new Tail(last, end, offset, damaged, key[0], pruned[0]);
                     }
                 }
             }
         }
+    }
+
+    private static long lastPruned(Crossing c) {
+        return c.source() == OwnRecords.SOURCE_ID
+                        && c.code() == CrossingType.PRUNED.code()
+                        && c.fieldCount() > 1
+                ? c.field(1)
+                : 0;
     }
 
     /**

@@ -96,6 +96,7 @@ class KillTest {
                 at = block.end();
             }
             SegmentFile.create(
+                            SegmentStore.real(dir),
                             dir,
                             new SegmentHeader(
                                     now.number() + 1,

@@ -147,7 +147,14 @@ class RingTest {
         // The writer must not drain meanwhile, so the ring stands alone.
         RingMemory ring = new RingMemory(16 * 1024);
         AuditSource source =
-                new AuditSource(1, "alone", ring, new WriterBell(), AuditClock.system());
+                new AuditSource(
+                        1,
+                        "alone",
+                        SourceKind.PEER,
+                        false,
+                        ring,
+                        new WriterBell(),
+                        AuditClock.system());
         int[] lengths = new int[100];
         byte[] verdicts = new byte[100];
         int bursts = 0;

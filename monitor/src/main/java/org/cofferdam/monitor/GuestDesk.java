@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.cofferdam.audit.AuditSource;
 import org.cofferdam.binding.socket.PeerCredentials;
 import org.cofferdam.binding.socket.UnixListener;
 import org.cofferdam.monitor.config.EtherType;
@@ -25,7 +26,6 @@ import org.cofferdam.monitor.domain.DomainThread;
 import org.cofferdam.proxy.frame.Mac;
 import org.cofferdam.proxy.guestport.GuestPort;
 import org.cofferdam.proxy.packetswitch.AddressClaims;
-import org.cofferdam.proxy.packetswitch.CrossingRecorder;
 import org.cofferdam.proxy.packetswitch.PacketSwitch;
 import org.cofferdam.proxy.packetswitch.PortId;
 import org.cofferdam.proxy.packetswitch.PortPolicy;
@@ -50,7 +50,8 @@ final class GuestDesk implements AutoCloseable {
     private final StartOptions options;
     private final DomainThread thread;
     private final PacketSwitch packets;
-    private final CrossingRecorder crossings;
+    private final SwitchRecorder crossings;
+    private final PortSources sources;
     private final GuestsRecorder recorder;
     private final GuestFolder folder;
     private final PacketThread turns;
@@ -63,13 +64,15 @@ final class GuestDesk implements AutoCloseable {
             StartOptions options,
             DomainThread thread,
             PacketSwitch packets,
-            CrossingRecorder crossings,
+            SwitchRecorder crossings,
+            PortSources sources,
             GuestsRecorder recorder,
             GuestFolder folder) {
         this.options = options;
         this.thread = thread;
         this.packets = packets;
         this.crossings = crossings;
+        this.sources = sources;
         this.recorder = recorder;
         this.folder = folder;
         this.turns = thread.asPacketThread();
@@ -103,6 +106,7 @@ final class GuestDesk implements AutoCloseable {
         }
         checkMtu(spec);
         GuestPort port = new GuestPort(freeId(), crossings);
+        AuditSource records = sources.packets(spec.name().value());
         Optional<UnixListener> reports = Optional.empty();
         Arrivals arrivals =
                 switch (spec.mode()) {
@@ -116,8 +120,10 @@ final class GuestDesk implements AutoCloseable {
             }
             ask(
                     () -> {
+                        crossings.assign(port.id(), records);
                         // Alone until its neighbours are told of it.
                         packets.addPort(port.id(), port, policy(spec, 0));
+                        packets.name(port.id(), spec.name().value());
                         asked.add(port);
                         return true;
                     });
@@ -211,6 +217,7 @@ final class GuestDesk implements AutoCloseable {
         ask(
                 () -> {
                     packets.removePort(guest.port.id());
+                    crossings.release(guest.port.id());
                     asked.remove(guest.port);
                     return true;
                 });
@@ -256,6 +263,14 @@ final class GuestDesk implements AutoCloseable {
                 .withClaims(AddressClaims.only(mac, spec.ips()))
                 .withGroups(PortPolicy.Groups.JOINED)
                 .withReach(reach);
+    }
+
+    /** The port of the guest of this name, if there is one. */
+    synchronized Optional<PortId> port(String name) {
+        return guests.values().stream()
+                .filter(g -> g.spec.name().value().equals(name))
+                .map(g -> g.port.id())
+                .findFirst();
     }
 
     /** How the guests stand. */

@@ -1,7 +1,8 @@
 package org.cofferdam.monitor;
 
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.cofferdam.audit.AuditSource;
 import org.cofferdam.audit.CrossingType;
 import org.cofferdam.binding.socket.PeerCredentials;
@@ -15,24 +16,29 @@ import org.cofferdam.proxy.vhostuser.message.MessageHeader;
 import org.cofferdam.proxy.vhostuser.message.ProtocolFault;
 
 /**
- * Writes what guests' front ends do into the audit log, before it takes effect. Guests' threads; one at a time writes,
- * and who finds no room waits without keeping the others from trying.
+ * Writes what guests' front ends do into the audit log, before it takes effect, each guest into a ring of its own. Guests'
+ * threads; of one guest's, one at a time writes, and who finds no room waits alone.
  */
 final class GuestsRecorder implements GuestRecorder, RefusedCallRecorder {
     private static final long ROOM_POLL_NANOS = 200_000;
     private static final int GUEST_KIND = 2;
 
-    private final AuditSource source;
-    private final Object turn = new Object();
+    private final PortSources sources;
+    private final AtomicReferenceArray<PortSources.Shared> byPort =
+            new AtomicReferenceArray<>(PortId.LIMIT);
 
-    GuestsRecorder(AuditSource source) {
-        this.source = source;
+    GuestsRecorder(PortSources sources) {
+        this.sources = sources;
+        for (int i = 0; i < PortId.LIMIT; i++) {
+            byPort.set(i, sources.commonMessages());
+        }
     }
 
-    private void record(BooleanSupplier attempt) {
+    private void record(PortId port, Predicate<AuditSource> attempt) {
+        PortSources.Shared shared = byPort.get(port.value());
         while (true) {
-            synchronized (turn) {
-                if (attempt.getAsBoolean()) {
+            synchronized (shared.turn()) {
+                if (attempt.test(shared.source())) {
                     return;
                 }
             }
@@ -42,8 +48,10 @@ final class GuestsRecorder implements GuestRecorder, RefusedCallRecorder {
 
     /** A port was made for a guest. */
     void joined(PortId port, long mac, int queues, String name) {
+        byPort.set(port.value(), sources.messages(name));
         record(
-                () ->
+                port,
+                source ->
                         source.tryRecord(
                                 CrossingType.PORT_ATTACH,
                                 port.value(),
@@ -57,13 +65,18 @@ final class GuestsRecorder implements GuestRecorder, RefusedCallRecorder {
 
     /** A guest's port was taken away. */
     void gone(PortId port, String name) {
-        record(() -> source.tryRecord(CrossingType.PORT_DETACH, port.value(), 0, 0, 0, 0, 0, name));
+        record(
+                port,
+                source ->
+                        source.tryRecord(
+                                CrossingType.PORT_DETACH, port.value(), 0, 0, 0, 0, 0, name));
     }
 
     @Override
     public void connected(PortId port, PeerCredentials peer, boolean allowed, boolean outward) {
         record(
-                () ->
+                port,
+                source ->
                         source.tryRecord(
                                 CrossingType.GUEST_CONNECTED,
                                 port.value(),
@@ -77,7 +90,8 @@ final class GuestsRecorder implements GuestRecorder, RefusedCallRecorder {
     @Override
     public void message(PortId port, MessageHeader header, int descriptors) {
         record(
-                () ->
+                port,
+                source ->
                         source.tryRecord(
                                 CrossingType.GUEST_MESSAGE,
                                 port.value(),
@@ -91,13 +105,18 @@ final class GuestsRecorder implements GuestRecorder, RefusedCallRecorder {
 
     @Override
     public void told(PortId port, int request) {
-        record(() -> source.tryRecord(CrossingType.GUEST_TOLD, port.value(), request, 0, 0, 0, 0));
+        record(
+                port,
+                source ->
+                        source.tryRecord(
+                                CrossingType.GUEST_TOLD, port.value(), request, 0, 0, 0, 0));
     }
 
     @Override
     public void mapped(PortId port, MemoryRegion region, int seals) {
         record(
-                () ->
+                port,
+                source ->
                         source.tryRecord(
                                 CrossingType.GUEST_MEMORY,
                                 port.value(),
@@ -111,7 +130,8 @@ final class GuestsRecorder implements GuestRecorder, RefusedCallRecorder {
     @Override
     public void moved(PortId port, SessionState from, SessionState to) {
         record(
-                () ->
+                port,
+                source ->
                         source.tryRecord(
                                 CrossingType.GUEST_SESSION,
                                 port.value(),
@@ -126,7 +146,8 @@ final class GuestsRecorder implements GuestRecorder, RefusedCallRecorder {
     @Override
     public void refused(PortId port, ProtocolFault fault, String detail) {
         record(
-                () ->
+                port,
+                source ->
                         source.tryRecord(
                                 CrossingType.GUEST_REFUSED,
                                 port.value(),
@@ -140,13 +161,18 @@ final class GuestsRecorder implements GuestRecorder, RefusedCallRecorder {
 
     @Override
     public void left(PortId port, String why) {
-        record(() -> source.tryRecord(CrossingType.GUEST_LEFT, port.value(), 0, 0, 0, 0, 0, why));
+        record(
+                port,
+                source ->
+                        source.tryRecord(
+                                CrossingType.GUEST_LEFT, port.value(), 0, 0, 0, 0, 0, why));
     }
 
     @Override
     public void callRefused(PortId port, RefusedCall call) {
         record(
-                () ->
+                port,
+                source ->
                         source.tryRecord(
                                 CrossingType.GUEST_CALL_REFUSED,
                                 port.value(),
@@ -161,7 +187,8 @@ final class GuestsRecorder implements GuestRecorder, RefusedCallRecorder {
     @Override
     public void reportRefused(PortId port, String why) {
         record(
-                () ->
+                port,
+                source ->
                         source.tryRecord(
                                 CrossingType.GUEST_REPORT_REFUSED,
                                 port.value(),

@@ -69,12 +69,14 @@ import org.jspecify.annotations.Nullable;
  * <p>The main thread makes and closes it. Between, the domain thread owns everything but the log and this object.
  */
 public final class Monitor implements RunningMonitor {
-    private static final int PACKET_RING_BYTES = 4 << 20;
     private static final int EVENT_RING_BYTES = 1 << 20;
-    private static final int CONTROL_RING_BYTES = 256 << 10;
     private static final long BOOT_SECONDS = 10;
 
+    /** So often a thread that has nothing else to do looks whether the log has room again. */
+    private static final long AUDIT_ROOM_NANOS = 1_000_000;
+
     private final Parts parts = new Parts();
+    private final Path auditLog;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final OperatorDesk desk;
     private final ControlRecorder control;
@@ -85,8 +87,14 @@ public final class Monitor implements RunningMonitor {
     private Monitor(StartOptions options, RunDirectory run, Consumer<String> progress) {
         this.run = run;
         try {
-            AuditLog log = openLog(options);
-            control = new ControlRecorder(log.source("control", CONTROL_RING_BYTES));
+            auditLog = logDirectory(options);
+            AuditLog log = openLog(auditLog, options);
+            log.onStop(
+                    reason ->
+                            ended.completeExceptionally(
+                                    OperatorError.environment(
+                                            reason + "; the monitor was told to stop then")));
+            control = new ControlRecorder(log, options);
             control.started(options);
             if (run.cleanup().wasNeeded()) {
                 control.cleanedUp(run.cleanup());
@@ -156,13 +164,18 @@ public final class Monitor implements RunningMonitor {
             kernel.setHost(OperatorPolicy.kernel(options, hostMac));
 
             progress.accept("starting the driver domain");
+            PortSources sources = new PortSources(log);
             SwitchRecorder crossings =
-                    new SwitchRecorder(log.source("switch", PACKET_RING_BYTES), MonitorParts.HOST);
+                    new SwitchRecorder(sources.commonPackets(), MonitorParts.HOST);
+            crossings.assign(MonitorParts.UPLINK, sources.card("uplink"));
+            crossings.assign(MonitorParts.HOST, sources.card("host"));
             UplinkPort uplink = new UplinkPort(MonitorParts.UPLINK, crossings);
             PacketSwitch packets = new PacketSwitch(System::nanoTime, crossings, new Burst());
             packets.addPort(MonitorParts.UPLINK, uplink, OperatorPolicy.uplink(options));
             packets.addPort(
                     MonitorParts.HOST, hostPort, OperatorPolicy.host(options, Set.of(hostMac)));
+            packets.name(MonitorParts.UPLINK, "uplink");
+            packets.name(MonitorParts.HOST, options.hostInterface().toString());
             HostInterface host = new HostInterface(hostPort, mac);
             SharedMemory ram =
                     parts.add(SharedMemory.createLarge("driver-domain", DomainLayout.MEMORY_BYTES));
@@ -196,7 +209,11 @@ public final class Monitor implements RunningMonitor {
             thread.mayNotSleep(domain::awake);
             thread.pauseDue(domain::pauseDue);
             thread.beforeSleep(recorder::flush);
-            thread.longestSleep(() -> Math.min(kernel.nanosUntilWork(), domain.nanosUntilWork()));
+            thread.longestSleep(
+                    () ->
+                            packets.waitsForAudit()
+                                    ? AUDIT_ROOM_NANOS
+                                    : Math.min(kernel.nanosUntilWork(), domain.nanosUntilWork()));
             card.wakeFds().forEach(thread::watch);
             thread.watch(kernel.ringFd());
             for (int q = 0; q < hostPort.queues(); q++) {
@@ -208,7 +225,8 @@ public final class Monitor implements RunningMonitor {
                             thread,
                             packets,
                             crossings,
-                            new GuestsRecorder(log.source("guests", EVENT_RING_BYTES)),
+                            sources,
+                            new GuestsRecorder(sources),
                             GuestFolder.open(options.guestDir(), Confinement.laterUser(options)));
             thread.readyToSleep(guests::readyToSleep);
             desk =
@@ -231,7 +249,9 @@ public final class Monitor implements RunningMonitor {
             parts.add(() -> thread.post(domain::close));
             boot(thread, domain);
             parts.add(guests);
+            options.guests().forEach(control::guest);
             options.guests().forEach(guests::add);
+            parts.add(control::stopping);
             DomainReport report = desk.domainReport();
             progress.accept(
                     "driver domain runs"
@@ -284,13 +304,17 @@ public final class Monitor implements RunningMonitor {
         }
     }
 
-    private AuditLog openLog(StartOptions options) {
-        Path directory =
-                StarterProcess.isThere()
-                        ? parts.add(LogFolder.forLater(options.auditDir(), options.user())).path()
-                        : options.auditDir();
+    private Path logDirectory(StartOptions options) {
+        return StarterProcess.isThere()
+                ? parts.add(LogFolder.forLater(options.auditDir(), options.user())).path()
+                : options.auditDir();
+    }
+
+    private AuditLog openLog(Path directory, StartOptions options) {
         try {
-            return parts.add(AuditLog.open(AuditOptions.in(directory, hostName())));
+            return parts.add(
+                    AuditLog.open(
+                            AuditOptions.in(directory, hostName()).withPolicy(options.audit())));
         } catch (AuditLogException e) {
             throw OperatorError.environment(String.valueOf(e.getMessage()));
         }
@@ -357,12 +381,18 @@ public final class Monitor implements RunningMonitor {
     }
 
     @Override
+    public Optional<Path> auditLog() {
+        return Optional.of(auditLog);
+    }
+
+    @Override
     public CallRecorder recorder() {
         return control;
     }
 
     @Override
     public void confine(Supplier<MonitorStatus.Confinement> drop) {
+        control.confining();
         run.leaveToStarter();
         desk.prepareForLess();
         desk.status(); // loads what the JDK loads for it, which may lie where the user cannot read

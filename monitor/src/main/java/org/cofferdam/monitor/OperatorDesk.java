@@ -9,14 +9,17 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.cofferdam.audit.AuditLogException;
 import org.cofferdam.monitor.config.GuestChange;
 import org.cofferdam.monitor.config.GuestName;
 import org.cofferdam.monitor.config.GuestSpec;
 import org.cofferdam.monitor.config.InterfaceName;
 import org.cofferdam.monitor.config.OperatorError;
+import org.cofferdam.monitor.control.CaptureRequest;
 import org.cofferdam.monitor.control.MonitorService;
 import org.cofferdam.monitor.control.MonitorStatus;
 import org.cofferdam.monitor.control.PortRequest;
+import org.cofferdam.monitor.control.RunningCapture;
 import org.cofferdam.monitor.domain.DomainReport;
 import org.cofferdam.monitor.domain.DomainState;
 import org.cofferdam.monitor.domain.DomainThread;
@@ -40,12 +43,14 @@ final class OperatorDesk implements MonitorService {
 
     private final MonitorParts parts;
     private final GuestDesk guests;
+    private final CaptureDesk captures;
     private final CompletableFuture<Void> ended;
     private final Set<Mac> portAddresses = new HashSet<>();
 
     OperatorDesk(MonitorParts parts, GuestDesk guests, CompletableFuture<Void> ended) {
         this.parts = parts;
         this.guests = guests;
+        this.captures = new CaptureDesk(parts, guests);
         this.ended = ended;
     }
 
@@ -140,6 +145,26 @@ final class OperatorDesk implements MonitorService {
     }
 
     @Override
+    public CompletionStage<Void> changeAuditKey() {
+        // It waits for the disk, so it is done by no thread that others wait for.
+        CompletableFuture<Void> changed = new CompletableFuture<>();
+        Thread.ofPlatform()
+                .name("audit-key")
+                .daemon()
+                .start(
+                        () -> {
+                            try {
+                                parts.log().changeKey();
+                                changed.complete(null);
+                            } catch (AuditLogException e) {
+                                changed.completeExceptionally(
+                                        OperatorError.failure(String.valueOf(e.getMessage()), e));
+                            }
+                        });
+        return changed.orTimeout(RESTART_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Override
     public CompletionStage<Void> stop(String reason) {
         ended.complete(null);
         return CompletableFuture.completedFuture(null);
@@ -195,6 +220,11 @@ final class OperatorDesk implements MonitorService {
                     portAddresses.remove(port.mac());
                     applyAddresses();
                 });
+    }
+
+    @Override
+    public CompletionStage<RunningCapture> capture(CaptureRequest request) {
+        return captures.begin(request);
     }
 
     private void applyAddresses() {

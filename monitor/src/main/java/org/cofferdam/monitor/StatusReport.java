@@ -20,6 +20,7 @@ import org.cofferdam.drivervm.DomainLayout;
 import org.cofferdam.monitor.config.Assignment;
 import org.cofferdam.monitor.config.GuestName;
 import org.cofferdam.monitor.config.StartOptions;
+import org.cofferdam.monitor.control.AuditHops;
 import org.cofferdam.monitor.control.MonitorStatus;
 import org.cofferdam.monitor.domain.DomainReport;
 import org.cofferdam.proxy.kernel.DropDirection;
@@ -57,7 +58,8 @@ final class StatusReport {
                         log.recorded(),
                         log.blocks(),
                         log.bytes(),
-                        log.lost()),
+                        log.lost(),
+                        hops(options, log)),
                 threads());
     }
 
@@ -214,10 +216,42 @@ final class StatusReport {
         return drops;
     }
 
+    private static AuditHops hops(StartOptions options, AuditCounters log) {
+        return new AuditHops(
+                options.audit().durability().name().toLowerCase(Locale.ROOT),
+                options.audit().whenFull().name().toLowerCase(Locale.ROOT),
+                options.audit().sourceBytesPerSecond(),
+                log.written(),
+                log.ringFull(),
+                log.disk().syncs(),
+                log.disk().lastSyncNanos(),
+                log.disk().worstSyncNanos(),
+                log.disk().syncingNanos(),
+                log.disk().blockedNanos(),
+                log.retention().segments(),
+                log.retention().bytes(),
+                log.retention().removed(),
+                log.retention().shippedBlock(),
+                log.retention().shipperLag(),
+                log.sources().stream()
+                        .map(
+                                s ->
+                                        new AuditHops.Source(
+                                                s.name(),
+                                                s.recorded(),
+                                                s.lost(),
+                                                s.ringFull(),
+                                                s.ringBytes(),
+                                                s.ringUsed(),
+                                                s.limitedNanos()))
+                        .toList());
+    }
+
     private static String auditState(AuditCounters log) {
         return switch (log.state()) {
             case RUNNING -> "ok";
             case DISK_FULL, IO_ERROR -> "waiting: " + log.message();
+            case SLOW -> "slow: " + log.message();
             case CLOSED -> "closed";
         };
     }

@@ -130,6 +130,7 @@ final class TakenCard implements VfioNic.Slot, AutoCloseable {
         if (entry == null) {
             return; // it was on vfio-pci before
         }
+        control.cardGoesBack(card);
         DriverBinding.GiveBack result =
                 StarterChannel.inherited().map(TakenCard::byStarter).orElseGet(this::byHand);
         control.cardGivenBack(card, result);

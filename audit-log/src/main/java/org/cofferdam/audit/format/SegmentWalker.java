@@ -97,6 +97,28 @@ public final class SegmentWalker implements AutoCloseable {
     }
 
     /**
+     * The header at {@code offset} if its hash is right and its block would fit the file, else empty. Nothing is said of
+     * the payload, which is not read.
+     */
+    public Optional<BlockHeader> peek(long offset) throws IOException {
+        if (offset < SegmentLayout.HEADER_BYTES
+                || read(bytes, offset, BlockLayout.HEADER_BYTES) < BlockLayout.HEADER_BYTES) {
+            return Optional.empty();
+        }
+        BlockHeader header = BlockHeader.read(memory, 0);
+        boolean sound =
+                header.plausible()
+                        && offset + header.totalBytes() <= channel.size()
+                        && BlockHash.ofBlockHeader(sha256, bytes, 0).equals(header.hash());
+        return sound ? Optional.of(header) : Optional.empty();
+    }
+
+    /** A copy of header and payload of the block that the last {@link #step} told of. */
+    public byte[] image() {
+        return Arrays.copyOf(bytes, BlockHeader.read(memory, 0).totalBytes());
+    }
+
+    /**
      * Looks behind zeros: what {@link #step} took for the end is damage if anything stands behind it.
      *
      * @return the damage, or the end if it is one

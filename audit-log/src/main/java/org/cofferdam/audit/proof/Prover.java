@@ -72,11 +72,11 @@ public final class Prover {
         Checkpoint checkpoint = signed;
         if (found == null) {
             throw new AuditLogException(
-                    Problem.NO_LOG, "the audit log holds no sound record " + wanted);
+                    Problem.NOT_THERE, "the audit log holds no sound record " + wanted);
         }
         if (checkpoint == null) {
             throw new AuditLogException(
-                    Problem.NO_LOG,
+                    Problem.NOT_THERE,
                     "no checkpoint signs the record "
                             + wanted
                             + " yet, or the blocks up to it are damaged; while a monitor runs one comes within seconds");

@@ -5,14 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.cofferdam.audit.AuditLogException;
 import org.cofferdam.audit.AuditLogException.Problem;
 import org.cofferdam.audit.LogDirectory;
-import org.cofferdam.audit.format.SegmentLayout;
-import org.cofferdam.audit.format.SegmentStep;
-import org.cofferdam.audit.format.SegmentWalker;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +17,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Only blocks whose hash is right are shown. Whether the chain is whole is the verifier's business.
  */
 public final class AuditReader implements AutoCloseable {
-    private static final long POLL_NANOS = 50_000_000;
-
-    /** Looks at a block that a writer may be in the middle of writing, before it is called damage. */
-    private static final int PATIENCE = 20;
-
     private final Path directory;
     private volatile boolean closed;
+    private volatile @Nullable AuditStream stream;
 
     private AuditReader(Path directory) {
         this.directory = directory;
@@ -74,153 +65,39 @@ public final class AuditReader implements AutoCloseable {
      * @throws AuditLogException if a file cannot be read
      */
     public void tail(AuditFilter filter, int last, boolean follow, CrossingConsumer consumer) {
-        try {
-            new Tail(filter, last, follow, consumer).run();
-        } catch (IOException e) {
-            throw new AuditLogException(
-                    Problem.IO, "cannot read the audit log in " + directory + ": " + e);
+        Held held = new Held(last, consumer);
+        try (AuditStream opened = AuditStream.of(directory).filter(filter).follow(follow)) {
+            stream = opened;
+            if (!closed) {
+                opened.forEach(held);
+            }
         }
+        held.caughtUp();
     }
 
     @Override
     public void close() {
         closed = true;
+        AuditStream open = stream;
+        if (open != null) {
+            open.close();
+        }
     }
 
-    private final class Tail {
-        private final AuditFilter filter;
-        private final boolean follow;
-        private final CrossingConsumer consumer;
-        private final RecordParser parser = new RecordParser();
+    /** Keeps the newest of what was there at the start, until that is known to be all. */
+    private static final class Held implements AuditStream.Consumer {
         private final int last;
-
-        /** The newest of what was there at the start; null once it was told. */
+        private final CrossingConsumer consumer;
         private @Nullable Deque<Crossing> held;
 
-        Tail(AuditFilter filter, int last, boolean follow, CrossingConsumer consumer) {
-            this.filter = filter;
+        Held(int last, CrossingConsumer consumer) {
             this.last = last;
-            this.follow = follow;
             this.consumer = consumer;
             this.held = last == Integer.MAX_VALUE ? null : new ArrayDeque<>();
         }
 
-        void run() throws IOException {
-            int number = 0;
-            while (!ended()) {
-                Path next = after(number);
-                if (next != null) {
-                    number = SegmentLayout.number(next).orElseThrow();
-                    segment(next, number);
-                } else if (follow) {
-                    LockSupport.parkNanos(POLL_NANOS);
-                } else {
-                    break;
-                }
-            }
-            release();
-        }
-
-        private boolean ended() {
-            return closed || Thread.currentThread().isInterrupted();
-        }
-
-        private @Nullable Path after(int number) throws IOException {
-            List<Path> files = LogDirectory.segments(directory);
-            for (Path file : files) {
-                if (SegmentLayout.number(file).orElseThrow() > number) {
-                    return file;
-                }
-            }
-            return null;
-        }
-
-        private void segment(Path file, int number) throws IOException {
-            try (SegmentWalker walker = SegmentWalker.open(file)) {
-                if (walker.header().isEmpty()) {
-                    consumer.damage(file.getFileName() + ": its header is damaged");
-                }
-                long offset = SegmentLayout.HEADER_BYTES;
-                int patience = PATIENCE;
-                boolean successor = false;
-                // Without follow, what is written later is not waited for: a busy writer would
-                // never end it.
-                long present = follow ? Long.MAX_VALUE : walker.dataEnd(offset);
-                while (!ended() && offset < present) {
-                    SegmentStep step = walker.step(offset);
-                    if (step instanceof SegmentStep.Block block) {
-                        show(file, block);
-                        offset = block.end();
-                        patience = PATIENCE;
-                        continue;
-                    }
-                    // The writer makes the next segment before it writes the last block here, so
-                    // the end is
-                    // looked at once more after a successor was seen.
-                    boolean waits = follow && !successor;
-                    boolean lastHere =
-                            step instanceof SegmentStep.End
-                                    || (step instanceof SegmentStep.Damage d && d.last());
-                    if (waits && lastHere && (step instanceof SegmentStep.End || patience > 0)) {
-                        patience -= step instanceof SegmentStep.End ? 0 : 1;
-                        successor = after(number) != null;
-                        if (!successor) {
-                            release();
-                            LockSupport.parkNanos(POLL_NANOS);
-                        }
-                        continue;
-                    }
-                    if (step instanceof SegmentStep.End) {
-                        if (offset >= present) {
-                            return;
-                        }
-                        // Something stands behind: damage, unless the writer filled the gap just
-                        // now.
-                        step = walker.step(offset);
-                        if (step instanceof SegmentStep.Block) {
-                            continue;
-                        }
-                        step = walker.beyond(offset);
-                    }
-                    if (!(step instanceof SegmentStep.Damage damage)) {
-                        return;
-                    }
-                    if (damage.last() && patience > 0) {
-                        // A block that is being written looks like a torn one for a moment.
-                        patience--;
-                        LockSupport.parkNanos(POLL_NANOS);
-                        continue;
-                    }
-                    consumer.damage(sentence(file, damage));
-                    if (damage.last() && !waits) {
-                        return;
-                    }
-                    offset = damage.end();
-                    patience = PATIENCE;
-                }
-            }
-        }
-
-        private void show(Path file, SegmentStep.Block block) {
-            parser.parse(
-                            block.header(),
-                            block.payload(),
-                            (crossing, at) -> {
-                                if (filter.accepts(crossing)) {
-                                    tell(crossing);
-                                }
-                            })
-                    .ifPresent(
-                            wrong ->
-                                    consumer.damage(
-                                            file.getFileName()
-                                                    + ", block "
-                                                    + Long.toUnsignedString(block.header().number())
-                                                    + ": "
-                                                    + wrong));
-        }
-
-        private void tell(Crossing crossing) {
+        @Override
+        public void crossing(Crossing crossing, CrossingPlace place) {
             if (held == null) {
                 consumer.crossing(crossing);
                 return;
@@ -231,30 +108,18 @@ public final class AuditReader implements AutoCloseable {
             }
         }
 
-        private void release() {
+        @Override
+        public void damage(String sentence) {
+            consumer.damage(sentence);
+        }
+
+        @Override
+        public void caughtUp() {
             Deque<Crossing> waiting = held;
             held = null;
             if (waiting != null) {
                 waiting.forEach(consumer::crossing);
             }
-        }
-
-        private String sentence(Path file, SegmentStep.Damage damage) {
-            String what =
-                    switch (damage.fault()) {
-                        case HASH -> "the block does not fit its hash";
-                        case CUT -> "the block is cut off";
-                        case TORN -> "the last block was not written to its end";
-                        case NO_HEADER -> "these bytes are no block";
-                        case HOLE -> "zeros where blocks should be";
-                    };
-            return file.getFileName()
-                    + ", bytes "
-                    + damage.offset()
-                    + " to "
-                    + damage.end()
-                    + ": "
-                    + what;
         }
     }
 }

@@ -1,8 +1,11 @@
 package org.cofferdam.audit.read;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.cofferdam.audit.Boundary;
 import org.cofferdam.audit.CrossingType;
+import org.cofferdam.audit.Field;
 import org.jspecify.annotations.Nullable;
 
 /** One record of the log as a value. Immutable. */
@@ -18,6 +21,7 @@ public final class Crossing {
     private final long[] fields;
     private final String text;
     private final @Nullable Burst burst;
+    private final @Nullable String portName;
 
     Crossing(
             long run,
@@ -30,7 +34,8 @@ public final class Crossing {
             long lastTime,
             long[] fields,
             String text,
-            @Nullable Burst burst) {
+            @Nullable Burst burst,
+            @Nullable String portName) {
         this.run = run;
         this.source = source;
         this.sourceName = sourceName;
@@ -42,6 +47,7 @@ public final class Crossing {
         this.fields = fields;
         this.text = text;
         this.burst = burst;
+        this.portName = portName;
     }
 
     /** The run of the writer; (run, source, sequence) names a record for good. */
@@ -109,6 +115,17 @@ public final class Crossing {
         return fields[i];
     }
 
+    /** The value of the field that the type calls {@code name}; empty if it has none, or the record lacks it. */
+    public OptionalLong field(String name) {
+        List<Field> known = type().map(CrossingType::fields).orElse(List.of());
+        for (int i = 0; i < known.size() && i < fields.length; i++) {
+            if (known.get(i).name().equals(name)) {
+                return OptionalLong.of(fields[i]);
+            }
+        }
+        return OptionalLong.empty();
+    }
+
     /** The text, empty if there is none. It may hold anything; {@link CrossingFormat} makes it safe to show. */
     public String text() {
         return text;
@@ -117,5 +134,22 @@ public final class Crossing {
     /** The packets of a burst. */
     public Optional<Burst> burst() {
         return Optional.ofNullable(burst);
+    }
+
+    /** The switch port that it speaks of: a burst's, or that of a field of this kind. */
+    public OptionalLong port() {
+        if (burst != null) {
+            return OptionalLong.of(burst.port());
+        }
+        int at = CrossingType.portField(code);
+        return at >= 0 && at < fields.length ? OptionalLong.of(fields[at]) : OptionalLong.empty();
+    }
+
+    /**
+     * The name of that port, as the last PORT_ATTACH of the run before it said: a guest's name, or what else the port
+     * is. Empty if no such record was read.
+     */
+    public Optional<String> portName() {
+        return Optional.ofNullable(portName);
     }
 }

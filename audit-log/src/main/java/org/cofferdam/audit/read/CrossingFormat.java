@@ -44,13 +44,7 @@ public final class CrossingFormat {
                 .append(c.typeName());
         List<Field> known = c.type().map(CrossingType::fields).orElse(List.of());
         for (int i = 0; i < c.fieldCount(); i++) {
-            line.append(' ');
-            if (i < known.size()) {
-                line.append(known.get(i).name()).append('=');
-                line.append(value(known.get(i).kind(), c.field(i)));
-            } else {
-                line.append('f').append(i).append('=').append(hex(c.field(i)));
-            }
+            line.append(' ').append(field(known, i, c.field(i)));
         }
         c.burst().ifPresent(b -> burst(line, b));
         if (c.count() != 1) {
@@ -65,6 +59,13 @@ public final class CrossingFormat {
         return line.toString();
     }
 
+    /** A value as {@code name=value}; {@code f3=0x…} where the type does not name it. */
+    static String field(List<Field> known, int i, long value) {
+        return i < known.size()
+                ? known.get(i).name() + '=' + value(known.get(i).kind(), value)
+                : "f" + i + '=' + hex(value);
+    }
+
     private static void burst(StringBuilder line, Burst b) {
         line.append(" port=").append(b.port()).append(" queue=").append(b.queue());
         line.append(" packets=").append(b.packets());
@@ -77,7 +78,7 @@ public final class CrossingFormat {
 
     /**
      * One JSON object on one line, without the line's end: {@code time, time_ns, run, source, source_id,
-     * sequence, type, code, boundary, count, last_time_ns, fields, text, burst}; what does not apply is
+     * sequence, type, code, boundary, count, last_time_ns, port_name, fields, text, burst}; what does not apply is
      * left out.
      */
     public static String json(Crossing c) {
@@ -107,6 +108,9 @@ public final class CrossingFormat {
         if (c.lastTime() != c.time()) {
             json.writeNumberField("last_time_ns", c.lastTime());
         }
+        if (c.portName().isPresent()) {
+            json.writeStringField("port_name", harmless(c.portName().get()));
+        }
         if (c.fieldCount() > 0) {
             writeFields(c, json);
         }
@@ -120,7 +124,8 @@ public final class CrossingFormat {
         json.writeEndObject();
     }
 
-    private static void writeFields(Crossing c, JsonGenerator json) throws IOException {
+    /** Writes {@code "fields": {...}}, each by its name and kind; what the type does not name is {@code f3}. */
+    public static void writeFields(Crossing c, JsonGenerator json) throws IOException {
         List<Field> known = c.type().map(CrossingType::fields).orElse(List.of());
         json.writeObjectFieldStart("fields");
         for (int i = 0; i < c.fieldCount(); i++) {
@@ -189,7 +194,8 @@ public final class CrossingFormat {
         return "0x" + Long.toHexString(v);
     }
 
-    private static String mac(long v) {
+    /** Six bytes as people write them. */
+    public static String mac(long v) {
         return String.format(
                 "%02x:%02x:%02x:%02x:%02x:%02x",
                 v >> 40 & 0xff,
@@ -218,7 +224,8 @@ public final class CrossingFormat {
                 Math.floorDiv(epochNanos, SECOND), Math.floorMod(epochNanos, SECOND));
     }
 
-    private static String time(long epochNanos) {
+    /** A time of the log in ISO 8601 with nine digits of the second, in UTC. */
+    public static String time(long epochNanos) {
         return TIME.format(instant(epochNanos));
     }
 

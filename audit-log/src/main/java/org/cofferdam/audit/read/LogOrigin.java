@@ -1,5 +1,7 @@
 package org.cofferdam.audit.read;
 
+import java.util.HexFormat;
+
 /**
  * Which log a block belongs to.
  *
@@ -8,4 +10,11 @@ package org.cofferdam.audit.read;
  * @param logIdLow its second half
  * @param place where this copy was read: a directory, a socket, a topic
  */
-public record LogOrigin(String host, long logIdHigh, long logIdLow, String place) {}
+public record LogOrigin(String host, long logIdHigh, long logIdLow, String place) {
+    /** A log's identity as 32 hexadecimal digits, in the order of its bytes in the file. */
+    public static String idText(long logIdHigh, long logIdLow) {
+        HexFormat hex = HexFormat.of();
+        return hex.toHexDigits(Long.reverseBytes(logIdHigh))
+                + hex.toHexDigits(Long.reverseBytes(logIdLow));
+    }
+}

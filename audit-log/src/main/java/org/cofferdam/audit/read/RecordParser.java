@@ -19,10 +19,18 @@ import org.jspecify.annotations.Nullable;
  * against the payload's end and the format's limits before it is used.
  */
 public final class RecordParser {
-    /** A source's number is 16 bits, so this map is bounded. */
-    private final Map<Integer, String> names = new HashMap<>();
+    /** Longer names are cut; so what a hostile log can make this remember is bounded: 2 times 65,536 names. */
+    private static final int MAX_NAME = 64;
 
+    private static final int PORTS = 65_536;
+    private static final int SOURCE = CrossingType.SOURCE.code();
+    private static final int PORT_ATTACH = CrossingType.PORT_ATTACH.code();
+
+    private final Map<Integer, String> names = new HashMap<>();
+    private final Map<Long, String> portNames = new HashMap<>();
+    private final RecordPick pick;
     private long namesOfRun = -1;
+    private long picked;
 
     /** What is told about each record. */
     public interface Sink {
@@ -35,15 +43,33 @@ public final class RecordParser {
         void crossing(Crossing crossing, int offset);
     }
 
+    /** Takes all records out. */
+    public RecordParser() {
+        this(new RecordPick(AuditFilter.all()));
+    }
+
+    /** Takes out those that {@code pick} wants. */
+    RecordParser(RecordPick pick) {
+        this.pick = pick;
+    }
+
+    /** How many records were made into values so far; the others were passed over by their header. */
+    long picked() {
+        return picked;
+    }
+
     /**
-     * Tells {@code sink} of each record.
+     * Tells {@code sink} of each record that is wanted.
      *
      * @return what is wrong with the payload, or empty; records before that place were told
      */
     public Optional<String> parse(BlockHeader block, MemorySegment payload, Sink sink) {
         if (block.run() != namesOfRun) {
             names.clear();
+            portNames.clear();
+            pick.forgetNames();
             names.put(0, "log");
+            pick.learnSource(0, "log");
             namesOfRun = block.run();
         }
         int end = (int) payload.byteSize();
@@ -59,14 +85,19 @@ public final class RecordParser {
                     || Bytes.align8((int) length) > end - at) {
                 return Optional.of("record at payload byte " + at + " claims " + length + " bytes");
             }
-            Crossing crossing = record(block, payload, at, (int) length);
-            if (crossing == null) {
-                return Optional.of("record at payload byte " + at + " contradicts itself");
+            int code = Bytes.u16(payload, at + RecordLayout.TYPE);
+            boolean naming = code == SOURCE || code == PORT_ATTACH;
+            if (naming || mayBeWanted(payload, at, (int) length, code)) {
+                Crossing crossing = record(block, payload, at, (int) length);
+                if (crossing == null) {
+                    return Optional.of("record at payload byte " + at + " contradicts itself");
+                }
+                picked++;
+                if (naming) {
+                    learn(crossing);
+                }
+                sink.crossing(crossing, at);
             }
-            if (crossing.code() == CrossingType.SOURCE.code() && crossing.fieldCount() > 0) {
-                names.put((int) (crossing.field(0) & 0xffff), crossing.text());
-            }
-            sink.crossing(crossing, at);
             at += Bytes.align8((int) length);
             records++;
         }
@@ -75,12 +106,63 @@ public final class RecordParser {
                 : Optional.of("block claims " + block.records() + " records and holds " + records);
     }
 
+    private void learn(Crossing crossing) {
+        if (crossing.fieldCount() == 0) {
+            return;
+        }
+        String name = crossing.text();
+        name = name.length() > MAX_NAME ? name.substring(0, MAX_NAME) : name;
+        if (crossing.code() == SOURCE) {
+            int source = (int) (crossing.field(0) & 0xffff);
+            names.put(source, name);
+            pick.learnSource(source, name);
+        } else if (crossing.field(0) >= 0 && crossing.field(0) < PORTS) {
+            portNames.put(crossing.field(0), name);
+            pick.learn(crossing.field(0), name);
+        }
+    }
+
+    /** Decides by what stands at fixed places; false only if the filter would not accept the record. */
+    private boolean mayBeWanted(MemorySegment payload, int start, int length, int code) {
+        if (!pick.wantsType(code)
+                || !pick.wantsSource(Bytes.u16(payload, start + RecordLayout.SOURCE))) {
+            return false;
+        }
+        int flags = Bytes.u8(payload, start + RecordLayout.FLAGS);
+        boolean span = (flags & RecordLayout.FLAG_SPAN) != 0;
+        int body = RecordLayout.HEADER_BYTES + (span ? 8 : 0);
+        if (body > length) {
+            return true; // it contradicts itself, which is said where it is taken out
+        }
+        long first = Bytes.u64(payload, start + RecordLayout.TIME);
+        long last = span ? Bytes.u64(payload, start + RecordLayout.HEADER_BYTES) : first;
+        if (!pick.wantsTime(first, last)) {
+            return false;
+        }
+        if (!pick.asksForPort()) {
+            return true;
+        }
+        int fields = Bytes.u8(payload, start + RecordLayout.FIELDS);
+        if ((flags & RecordLayout.FLAG_BURST) != 0) {
+            int at = body + 8 * fields;
+            return at + RecordLayout.BURST_HEADER_BYTES > length
+                    || pick.wantsPort(Bytes.u16(payload, start + at + RecordLayout.BURST_PORT));
+        }
+        int field = CrossingType.portField(code);
+        if (field < 0 || field >= fields) {
+            return false;
+        }
+        int at = body + 8 * field;
+        return at + 8 > length || pick.wantsPort(Bytes.u64(payload, start + at));
+    }
+
     /** The record, or null if its parts do not fit its length; the caller bounded the length. */
     private @Nullable Crossing record(
             BlockHeader block, MemorySegment payload, int start, int length) {
         int flags = Bytes.u8(payload, start + RecordLayout.FLAGS);
         int fields = Bytes.u8(payload, start + RecordLayout.FIELDS);
         int source = Bytes.u16(payload, start + RecordLayout.SOURCE);
+        int code = Bytes.u16(payload, start + RecordLayout.TYPE);
         long time = Bytes.u64(payload, start + RecordLayout.TIME);
         int at = start + RecordLayout.HEADER_BYTES;
         int end = start + length;
@@ -120,13 +202,25 @@ public final class RecordParser {
                 source,
                 names.getOrDefault(source, "source-" + source),
                 Bytes.u64(payload, start + RecordLayout.SEQUENCE),
-                Bytes.u16(payload, start + RecordLayout.TYPE),
+                code,
                 Bytes.u32(payload, start + RecordLayout.COUNT),
                 time,
                 last,
                 values,
                 text,
-                burst);
+                burst,
+                portName(code, values, text, burst));
+    }
+
+    private @Nullable String portName(int code, long[] values, String text, @Nullable Burst burst) {
+        if (burst != null) {
+            return portNames.get((long) burst.port());
+        }
+        int field = CrossingType.portField(code);
+        if (field < 0 || field >= values.length) {
+            return null;
+        }
+        return code == PORT_ATTACH ? text : portNames.get(values[field]);
     }
 
     private static @Nullable Burst burst(MemorySegment payload, int at, int end, boolean alike) {

@@ -11,7 +11,8 @@ import org.cofferdam.binding.libc.Errno;
 import org.cofferdam.binding.libc.Libc;
 
 /**
- * A regular file that is written at offsets. One thread at a time; memory passed in must be native.
+ * A regular file that is written at offsets, or a directory that is open to be synced. One thread at a time, but for
+ * {@link #syncData}, which another may call meanwhile; memory passed in must be native.
  *
  * <p>Space is reserved by {@link #allocate} before it is written, so that a full disk is an {@code ENOSPC}
  * there and nowhere else.
@@ -117,6 +118,13 @@ public final class NativeFile implements AutoCloseable {
     public void syncData() {
         if (C.fdatasync(fd) != 0) {
             throw Libc.failure("fdatasync", path);
+        }
+    }
+
+    /** Returns when contents and all that describes them are on the device, fsync(2); for a directory, its names. */
+    public void syncAll() {
+        if (C.fsync(fd) != 0) {
+            throw Libc.failure("fsync", path);
         }
     }
 

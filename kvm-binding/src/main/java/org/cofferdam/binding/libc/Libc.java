@@ -34,6 +34,8 @@ public interface Libc {
 
     int fdatasync(int fd);
 
+    int fsync(int fd);
+
     int flock(int fd, int operation);
 
     long lseek(int fd, long offset, int whence);

@@ -110,7 +110,7 @@ public final class CommandLineFront {
     private static ExitCode codeOf(AuditLogException.Problem problem) {
         return switch (problem) {
             case DIRECTORY, IN_USE, DISK_FULL, NO_LOG -> ExitCode.ENVIRONMENT;
-            case IO, CLOSED -> ExitCode.FAILURE;
+            case IO, CLOSED, NOT_THERE -> ExitCode.FAILURE;
         };
     }
 
@@ -122,7 +122,7 @@ public final class CommandLineFront {
                     case DISK_FULL -> "; make room there or choose another --audit-dir";
                     case NO_LOG -> "; name its folder with --audit-dir";
                     case IO -> "; check the disk and the folder's permissions";
-                    case CLOSED -> "";
+                    case CLOSED, NOT_THERE -> "";
                 };
         return log.getMessage() + cure;
     }

@@ -15,6 +15,12 @@ record Console(PrintStream out, PrintStream err) {
         out.flush();
     }
 
+    /** Shows how far something has come, over what was shown before; an empty text clears it. A terminal's. */
+    void status(String text) {
+        err.print("\r\033[K" + text);
+        err.flush();
+    }
+
     /** Says a step or a warning. */
     void say(String line) {
         err.println("monitor: " + line);

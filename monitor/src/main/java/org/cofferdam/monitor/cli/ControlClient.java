@@ -2,10 +2,12 @@ package org.cofferdam.monitor.cli;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import java.util.Map;
 import org.cofferdam.monitor.config.ExitCode;
 import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.json.JsonTree;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a running monitor: one HTTP/1.1 request on a connection of its own, the answer read to the connection's end.
@@ -48,12 +51,75 @@ final class ControlClient {
         if (answer.startsWith("200", 9)) {
             return body;
         }
-        JsonTree error = parsed(body);
-        throw new OperatorError(
+        throw refusal(parsed(body));
+    }
+
+    private static OperatorError refusal(JsonTree error) {
+        return new OperatorError(
                 exitCode(error.get("exitCode").number()),
                 error.get("error")
                         .optionalText()
                         .orElse("the monitor refused the call without a reason"));
+    }
+
+    /** A call whose answer goes on until it is ended. */
+    static final class Stream implements AutoCloseable {
+        private final SocketChannel channel;
+        private final ChunkedAnswer answer;
+
+        private Stream(SocketChannel channel, ChunkedAnswer answer) {
+            this.channel = channel;
+            this.answer = answer;
+        }
+
+        /** Passes on what comes; returns what was said at the end. */
+        Map<String, String> copyTo(OutputStream out) throws IOException {
+            return answer.copyTo(out);
+        }
+
+        /** Asks the monitor to end it; what is left still comes. Any thread. */
+        void finish() {
+            try {
+                channel.shutdownOutput();
+            } catch (IOException gone) {
+                return; // then it has ended already
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    /** Begins a call whose answer is a stream. */
+    Stream stream(String path, Map<String, ?> fields) {
+        SocketChannel channel = null;
+        try {
+            channel = connect();
+            write(channel, request("POST", path, JsonText.object(fields)));
+            ChunkedAnswer answer = new ChunkedAnswer(Channels.newInputStream(channel));
+            if (!answer.isOk()) {
+                throw refusal(parsed(answer.error()));
+            }
+            Stream stream = new Stream(channel, answer);
+            channel = null;
+            return stream;
+        } catch (IOException e) {
+            throw broke(e);
+        } finally {
+            closeQuietly(channel);
+        }
+    }
+
+    private static void closeQuietly(@Nullable SocketChannel channel) {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } catch (IOException e) {
+            return; // there is nothing to lose
+        }
     }
 
     private static ExitCode exitCode(long number) {
@@ -74,7 +140,7 @@ final class ControlClient {
         }
     }
 
-    private String exchange(String method, String path, String body) {
+    private static ByteBuffer request(String method, String path, String body) {
         byte[] content = body.getBytes(StandardCharsets.UTF_8);
         String head =
                 method
@@ -87,12 +153,19 @@ final class ControlClient {
                                         + content.length
                                         + "\r\n")
                         + "\r\n";
+        return ByteBuffer.wrap((head + body).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void write(SocketChannel channel, ByteBuffer request) throws IOException {
+        while (request.hasRemaining()) {
+            channel.write(request);
+        }
+    }
+
+    private String exchange(String method, String path, String body) {
         try (SocketChannel channel = connect()) {
             Thread guard = closeAfterTimeout(channel);
-            ByteBuffer request = ByteBuffer.wrap((head + body).getBytes(StandardCharsets.UTF_8));
-            while (request.hasRemaining()) {
-                channel.write(request);
-            }
+            write(channel, request(method, path, body));
             String answer = readAll(channel);
             guard.interrupt();
             return answer;
@@ -105,14 +178,18 @@ final class ControlClient {
                             + " s; see its log, or end it with kill",
                     e);
         } catch (IOException e) {
-            throw OperatorError.failure(
-                    "the connection to the monitor at "
-                            + socket
-                            + " broke ("
-                            + e.getMessage()
-                            + "); is it still running?",
-                    e);
+            throw broke(e);
         }
+    }
+
+    private OperatorError broke(IOException e) {
+        return OperatorError.failure(
+                "the connection to the monitor at "
+                        + socket
+                        + " broke ("
+                        + e.getMessage()
+                        + "); is it still running?",
+                e);
     }
 
     private SocketChannel connect() throws IOException {

@@ -42,6 +42,7 @@ final class MonitorCommand {
             case "devices" -> add(monitor, new DevicesCommand(console).spec());
             case "status" -> add(monitor, new StatusCommand(console).spec());
             case "stop" -> add(monitor, new StopCommand(console).spec());
+            case "capture" -> add(monitor, new CaptureCommand(console).spec());
             case "restart-driver" -> add(monitor, new RestartDriverCommand(console).spec());
             case "port" ->
                     add(
@@ -67,7 +68,14 @@ final class MonitorCommand {
                             add(
                                     audit(),
                                     new AuditTailCommand(console).spec(),
-                                    new AuditVerifyCommand(console).spec()));
+                                    new AuditQueryCommand(console).spec(),
+                                    new AuditExportCommand(console).spec(),
+                                    new AuditStatsCommand(console).spec(),
+                                    new AuditVerifyCommand(console).spec(),
+                                    new AuditProveCommand(console).spec(),
+                                    new AuditCheckProofCommand(console).spec(),
+                                    new AuditKeyCommand(console).spec(),
+                                    new AuditDetectCommand(console).spec()));
             default ->
                     add(
                             monitor,
@@ -76,6 +84,7 @@ final class MonitorCommand {
                             new StatusCommand(console).spec(),
                             new StopCommand(console).spec(),
                             new RestartDriverCommand(console).spec(),
+                            new CaptureCommand(console).spec(),
                             port(),
                             guest(),
                             audit());
@@ -112,12 +121,13 @@ final class MonitorCommand {
     private static CommandSpec audit() {
         return group(
                 "audit",
-                "a command is missing (tail or verify)",
-                "Reads the audit log and checks it. Works on the files, whether a monitor runs or not.",
+                "a command is missing (tail, query, export, stats, verify, detect, prove, check-proof or key)",
+                "Reads the audit log and checks it: its files, whether a monitor runs or not; a running monitor's; Kafka.",
                 "",
                 "Examples:",
                 "  monitor audit tail --follow",
                 "  monitor audit tail -n 20 --type FAULT,RESTART -o json",
+                "  monitor audit query --guest web --severity medium --since yesterday",
                 "  monitor audit verify");
     }
 

@@ -3,18 +3,21 @@ package org.cofferdam.monitor.cli;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.cofferdam.monitor.config.Assignment;
 import org.cofferdam.monitor.config.ExitCode;
+import org.cofferdam.monitor.config.KafkaShipping;
 import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.config.RawSettings;
 import org.cofferdam.monitor.config.Setting;
 import org.cofferdam.monitor.config.SettingsFile;
 import org.cofferdam.monitor.config.StartOptions;
 import org.cofferdam.monitor.confinement.Confinement;
+import org.cofferdam.monitor.confinement.ShipperProcess;
 import org.cofferdam.monitor.confinement.Starter;
 import org.cofferdam.monitor.confinement.StarterChannel;
 import org.cofferdam.monitor.control.ControlServer;
@@ -48,6 +51,7 @@ final class StartCommand implements Callable<Integer> {
                     "  monitor start --assign emulated --wire eth1",
                     "  monitor start --assign 0000:03:00.0",
                     "  monitor start --assign emulated --wire eth1 --host-if wan0 --rate 500mbit --detach",
+                    "  monitor start --assign emulated --wire eth1 --kafka broker:9092",
                     "  monitor start --config /etc/cofferdam.conf");
     private final Map<Setting, Subcommand.Value> values = new EnumMap<>(Setting.class);
     private final Subcommand.Value config;
@@ -83,7 +87,9 @@ final class StartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        StartOptions options = StartOptions.from(settings(), verbose.isGiven());
+        RawSettings raw = settings();
+        StartOptions options = StartOptions.from(raw, verbose.isGiven());
+        Optional<KafkaShipping> kafka = KafkaShipping.from(raw);
         HostChecks.beforeStart(options);
         Starter.checkUser(options);
         if (detach.isGiven()) {
@@ -97,7 +103,12 @@ final class StartCommand implements Callable<Integer> {
                 new DriverBinding(KernelFiles.HERE, verbose.isGiven() ? console::say : line -> {})
                         .loadVfio();
             }
+            kafka.ifPresent(shipping -> new ShipperProcess(shipping, options.auditDir()).start());
             throw new Starter(options, config.text().map(Path::of)).takeOver();
+        }
+        if (!StarterProcess.isThere()) {
+            HostChecks.auditDirectory(options.auditDir());
+            kafka.ifPresent(shipping -> new ShipperProcess(shipping, options.auditDir()).start());
         }
         CompletableFuture<Void> stop = new CompletableFuture<>();
         try (StopSignal signal = StopSignal.install(() -> stop.complete(null))) {
@@ -135,7 +146,10 @@ final class StartCommand implements Callable<Integer> {
             try (RunningMonitor monitor = factory.start(options, run, console::say);
                     ControlServer control =
                             ControlServer.open(
-                                    options.socket(), monitor.service(), monitor.recorder())) {
+                                    options.socket(),
+                                    monitor.service(),
+                                    monitor.recorder(),
+                                    monitor.auditLog())) {
                 StarterChannel.inherited()
                         .ifPresent(
                                 channel -> {

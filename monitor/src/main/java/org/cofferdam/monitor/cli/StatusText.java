@@ -49,6 +49,7 @@ final class StatusText {
                                 a.get("blocks").number(),
                                 a.get("lost").number(),
                                 a.get("directory").text()));
+        AuditText.of(a).forEach(text -> line(out, "", text));
         line(out, "kernel", "drops: " + counts(s.get("kernelDrops")));
         line(
                 out,

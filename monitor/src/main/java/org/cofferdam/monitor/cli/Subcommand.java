@@ -2,6 +2,7 @@ package org.cofferdam.monitor.cli;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.cofferdam.monitor.config.GuestName;
@@ -54,6 +55,20 @@ final class Subcommand {
                         .build();
         spec.addPositional(word);
         return new Word(word);
+    }
+
+    /** Adds any number of words without an option's name. */
+    Words words(String label, String description) {
+        PositionalParamSpec words =
+                PositionalParamSpec.builder()
+                        .index("0..*")
+                        .arity("0..*")
+                        .type(String[].class)
+                        .paramLabel(label)
+                        .description(description)
+                        .build();
+        spec.addPositional(words);
+        return new Words(words);
     }
 
     /** Adds an option with a value. */
@@ -190,6 +205,14 @@ final class Subcommand {
                 throw OperatorError.usage(
                         e.getMessage() + "; 'monitor guest list' shows those that there are");
             }
+        }
+    }
+
+    /** Words without an option's name, once they have been read. */
+    record Words(PositionalParamSpec words) {
+        List<String> texts() {
+            String @Nullable [] values = words.getValue();
+            return values == null ? List.of() : List.of(values);
         }
     }
 

@@ -35,9 +35,40 @@ public enum Setting {
     ALLOW_UNSAFE_INTERRUPTS(
             "Assign a PCI card although it could forge interrupts of the host; the audit log says so."),
     AUDIT_DIR("DIR", "The audit log's folder (default /var/log/cofferdam)."),
+    AUDIT_DURABILITY(
+            "device|kernel",
+            "Where records are within 15 ms and a sync: on the 'device' (default), or with the 'kernel'. What operators"
+                    + " do is on the device before it takes effect in any case."),
+    AUDIT_WHEN_FULL(
+            "block|count|stop",
+            "What to do when the log's disk is full or slow: 'block' the ports that cause records (default), 'count' the"
+                    + " records that are lost, or 'stop' the monitor."),
+    AUDIT_QUOTA(
+            "BYTES",
+            "How much of the log each port may fill a second, like 64M (default), or none; who exceeds it is held back."),
+    AUDIT_KEEP("TIME", "Remove parts of the log that are older, like 30d (default: never)."),
+    AUDIT_KEEP_BYTES(
+            "BYTES",
+            "Remove the log's oldest parts while it is larger, like 20G (default: never)."),
+    AUDIT_KEEP_UNTIL_SHIPPED(
+            "FILE",
+            "Remove nothing that is not in Kafka, as the shipper says in this file: 'shipped' in its state folder."),
+    KAFKA(
+            "HOST:PORT,…",
+            "Also start the shipper, a process of another user, that brings the log to these Kafka brokers."),
+    KAFKA_CONFIG("FILE", "Client properties for the shipper: TLS, SASL and others."),
+    KAFKA_USER("NAME", "The user that the shipper runs as (default cofferdam-shipper)."),
+    KAFKA_STATE_DIR(
+            "DIR", "Where the shipper leaves its position (default /var/lib/cofferdam-shipper)."),
     SOCKET("PATH", "The control API's socket (default control.sock in the run directory)."),
     RUN_DIR("DIR", "The run directory; one monitor each (default /run/cofferdam)."),
     GUEST_DIR("DIR", "The folder of guests' sockets (default guests in the run directory)."),
+    CAPTURE(
+            "deny|headers|full",
+            "What 'monitor capture' may take: nothing, the first 96 bytes of each frame (default), or all of it."),
+    METRICS(
+            "ADDRESS:PORT",
+            "Serve the metrics by TCP for Prometheus, at a loopback address, like 127.0.0.1:9464 (default: not)."),
     USER("NAME", "The user that the monitor becomes once it has started (default cofferdam).");
 
     private final String valueLabel;

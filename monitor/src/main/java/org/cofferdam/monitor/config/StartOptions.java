@@ -1,5 +1,7 @@
 package org.cofferdam.monitor.config;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -7,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.cofferdam.audit.AuditPolicy;
 
 /**
  * All that a monitor needs to know to start, validated as far as that is possible without touching the machine.
@@ -16,10 +19,13 @@ import java.util.Set;
  * @param queues queues of the host interface
  * @param idlePasses empty passes of the driver's loop before it sleeps
  * @param allowUnsafeInterrupts assign a PCI card whose interrupts the machine does not check
+ * @param audit how the audit log is kept
  * @param socket the control API's socket
  * @param guestDir the folder of guests' sockets
  * @param guests ports for guests that are there from the start
  * @param user whom a monitor that was started as root becomes
+ * @param capture what captures may take of the frames
+ * @param metrics where the metrics are served by TCP; empty: nowhere
  * @param verbose say each step that changes the host on standard error, and causes of errors
  */
 public record StartOptions(
@@ -36,11 +42,14 @@ public record StartOptions(
         FaultPolicy onFault,
         boolean allowUnsafeInterrupts,
         Path auditDir,
+        AuditPolicy audit,
         Path runDir,
         Path socket,
         String user,
         Path guestDir,
         List<GuestSpec> guests,
+        CapturePolicy capture,
+        Optional<InetSocketAddress> metrics,
         boolean verbose) {
 
     public static final Path DEFAULT_RUN_DIR = Path.of("/run/cofferdam");
@@ -98,12 +107,16 @@ public record StartOptions(
                                 .orElse(FaultPolicy.RESTART),
                         allowUnsafeInterrupts(raw, assignment),
                         raw.value(Setting.AUDIT_DIR, StartOptions::path).orElse(DEFAULT_AUDIT_DIR),
+                        AuditSettings.from(raw),
                         runDir,
                         socket,
                         raw.value(Setting.USER, StartOptions::user).orElse(DEFAULT_USER),
                         raw.value(Setting.GUEST_DIR, StartOptions::path)
                                 .orElse(runDir.resolve("guests")),
                         raw.guests(),
+                        raw.value(Setting.CAPTURE, s -> choice(s, CapturePolicy.values()))
+                                .orElse(CapturePolicy.HEADERS),
+                        raw.value(Setting.METRICS, StartOptions::loopback),
                         verbose);
         if (assignment instanceof Assignment.Emulated e
                 && e.wire().equals(options.hostInterface())) {
@@ -203,14 +216,14 @@ public record StartOptions(
         return new DriverImage.ElfFile(path);
     }
 
-    private static String user(String text) {
+    static String user(String text) {
         if (!text.matches("[A-Za-z_][A-Za-z0-9_.-]{0,31}")) {
             throw new IllegalArgumentException("\"" + text + "\" is not a user's name");
         }
         return text;
     }
 
-    private static Path path(String text) {
+    static Path path(String text) {
         if (text.isEmpty()) {
             throw new IllegalArgumentException("the path is empty");
         }
@@ -219,6 +232,20 @@ public record StartOptions(
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException("\"" + text + "\" is not a path", e);
         }
+    }
+
+    /** An address and port that only this machine can reach. */
+    private static InetSocketAddress loopback(String text) {
+        int colon = text.lastIndexOf(':');
+        String host = text.substring(0, Math.max(0, colon)).replaceAll("^\\[|\\]$", "");
+        if (!host.matches("127(\\.(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}|::1")) {
+            throw new IllegalArgumentException(
+                    "\""
+                            + text
+                            + "\" is not a loopback address with a port, like 127.0.0.1:9464 or [::1]:9464");
+        }
+        int port = number(text.substring(colon + 1), 1, 65535, "a port");
+        return new InetSocketAddress(InetAddress.ofLiteral(host), port);
     }
 
     private static int number(String text, int min, int max, String what) {
@@ -233,7 +260,7 @@ public record StartOptions(
         return n;
     }
 
-    private static <E extends Enum<E>> E choice(String text, E[] values) {
+    static <E extends Enum<E>> E choice(String text, E[] values) {
         StringBuilder names = new StringBuilder();
         for (E value : values) {
             String name = value.name().toLowerCase(Locale.ROOT);

@@ -216,6 +216,11 @@ public final class Starter {
             paths.add(entry.endsWith(".jar") && folder != null ? folder.toString() : entry);
         }
         config.ifPresent(file -> paths.add(file.toAbsolutePath().toString()));
+        options.audit()
+                .retention()
+                .untilShipped()
+                .map(Path::getParent)
+                .ifPresent(folder -> paths.add(folder.toString()));
         if (options.image() instanceof DriverImage.ElfFile file) {
             paths.add(file.path().toString());
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import org.cofferdam.monitor.config.ExitCode;
 import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.state.StarterProcess;
@@ -14,9 +15,23 @@ import org.cofferdam.monitor.state.StarterProcess;
  *
  * @param status of HTTP
  * @param allow the methods that the path takes, where the call's was not one of them; else empty
+ * @param blocks instead of a body, blocks of the audit log without an end that is known now
+ * @param capture what goes on as the body of the answer; empty for all but captures
  */
-record Answer(int status, String contentType, String body, String allow) {
+record Answer(
+        int status,
+        String contentType,
+        String body,
+        String allow,
+        Optional<BlockSender.Request> blocks,
+        Optional<RunningCapture> capture) {
     private static final JsonFactory JSON = new JsonFactory();
+
+    /** Blocks of the audit log. */
+    static Answer blocks(BlockSender.Request request) {
+        return new Answer(
+                200, "application/octet-stream", "", "", Optional.of(request), Optional.empty());
+    }
 
     /** Writes one JSON value. */
     interface Body {
@@ -31,7 +46,17 @@ record Answer(int status, String contentType, String body, String allow) {
         } catch (IOException e) {
             throw new UncheckedIOException(e); // memory does not fail so
         }
-        return new Answer(status, "application/json", text.toString(), "");
+        return new Answer(status, "application/json", text.toString());
+    }
+
+    private Answer(int status, String contentType, String body) {
+        this(status, contentType, body, "", Optional.empty(), Optional.empty());
+    }
+
+    /** Frames as they come, in the pcapng format. */
+    static Answer frames(RunningCapture capture) {
+        return new Answer(
+                200, "application/x-pcapng", "", "", Optional.empty(), Optional.of(capture));
     }
 
     /** It is done, and by which process. */
@@ -47,7 +72,7 @@ record Answer(int status, String contentType, String body, String allow) {
     }
 
     static Answer text(String body) {
-        return new Answer(200, "text/plain; version=0.0.4; charset=utf-8", body, "");
+        return new Answer(200, "text/plain; version=0.0.4; charset=utf-8", body);
     }
 
     /** One sentence and the exit code that the command line ends with. */
@@ -65,7 +90,13 @@ record Answer(int status, String contentType, String body, String allow) {
     /** The path exists, but not for this method. */
     static Answer methodNotAllowed(String sentence, String allow) {
         Answer error = error(405, ExitCode.USAGE, sentence);
-        return new Answer(error.status(), error.contentType(), error.body(), allow);
+        return new Answer(
+                error.status(),
+                error.contentType(),
+                error.body(),
+                allow,
+                Optional.empty(),
+                Optional.empty());
     }
 
     static Answer error(OperatorError e) {

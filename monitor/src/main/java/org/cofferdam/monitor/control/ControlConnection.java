@@ -21,6 +21,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.cofferdam.monitor.config.ExitCode;
 import org.jspecify.annotations.Nullable;
@@ -39,13 +40,15 @@ final class ControlConnection extends SimpleChannelInboundHandler<FullHttpReques
 
     private final EpollDomainSocketChannel channel;
     private final ControlRoutes routes;
+    private final BlockSender blocks;
     private @Nullable ScheduledFuture<?> deadline;
     private boolean asked;
     private boolean answered;
 
-    ControlConnection(EpollDomainSocketChannel channel, ControlRoutes routes) {
+    ControlConnection(EpollDomainSocketChannel channel, ControlRoutes routes, BlockSender blocks) {
         this.channel = channel;
         this.routes = routes;
+        this.blocks = blocks;
     }
 
     @Override
@@ -71,9 +74,13 @@ final class ControlConnection extends SimpleChannelInboundHandler<FullHttpReques
         }
         asked = true;
         cancelDeadline();
+        PeerCredentials peer = channel.peerCredentials();
+        Caller caller =
+                new Caller(peer.pid(), peer.uid(), peer.gids().length == 0 ? -1 : peer.gids()[0]);
         if (request.decoderResult().isFailure()) {
             answer(
                     ctx,
+                    caller,
                     Answer.error(
                             400,
                             ExitCode.USAGE,
@@ -86,6 +93,7 @@ final class ControlConnection extends SimpleChannelInboundHandler<FullHttpReques
                                 () ->
                                         answer(
                                                 ctx,
+                                                caller,
                                                 Answer.error(
                                                         504,
                                                         ExitCode.FAILURE,
@@ -94,20 +102,40 @@ final class ControlConnection extends SimpleChannelInboundHandler<FullHttpReques
                                                                 + " s; see 'monitor status'")),
                                 ANSWER_SECONDS,
                                 TimeUnit.SECONDS);
-        PeerCredentials peer = channel.peerCredentials();
-        Caller caller =
-                new Caller(peer.pid(), peer.uid(), peer.gids().length == 0 ? -1 : peer.gids()[0]);
         byte[] body = ByteBufUtil.getBytes(request.content());
         routes.call(caller, request.method().name(), request.uri(), body)
-                .whenComplete((answer, never) -> ctx.executor().execute(() -> answer(ctx, answer)));
+                .whenComplete(
+                        (answer, never) ->
+                                ctx.executor().execute(() -> answer(ctx, caller, answer)));
     }
 
-    private void answer(ChannelHandlerContext ctx, Answer answer) {
+    private void answer(ChannelHandlerContext ctx, Caller caller, Answer made) {
+        Answer answer = made;
         if (answered) {
+            // Too late for this answer; a capture that nobody gets must end none the less.
+            answer.capture().ifPresent(RunningCapture::stop);
             return;
         }
         answered = true;
         cancelDeadline();
+        if (answer.blocks().isPresent()) {
+            // It may take as long as it likes; what ends it is either end of the connection.
+            Optional<Answer> refusal = blocks.send(channel, answer.blocks().get());
+            if (refusal.isEmpty()) {
+                return;
+            }
+            answer = refusal.get();
+        }
+        if (answer.capture().isPresent()) {
+            CaptureStream stream =
+                    new CaptureStream(
+                            channel,
+                            answer.capture().get(),
+                            end -> routes.ended(caller, "end of POST /v1/capture: " + end));
+            ctx.pipeline().addLast(stream);
+            stream.begin(answer.contentType());
+            return;
+        }
         ctx.writeAndFlush(response(answer)).addListener(ChannelFutureListener.CLOSE);
     }
 

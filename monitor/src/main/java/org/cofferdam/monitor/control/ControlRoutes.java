@@ -22,13 +22,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What each method and path does. Control thread only. Knows nothing of sockets: a call comes in as texts, an {@link
- * Answer} goes out. A call is checked, then recorded, then made, in this order: what takes effect is on record.
+ * Answer} goes out. A call is checked, then recorded, then made, in this order: what takes effect is on record, and on
+ * the device.
  */
 final class ControlRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(ControlRoutes.class);
     private static final int MAX_REASON = 120;
     private static final String PORTS = "/v1/ports";
     private static final String GUESTS = "/v1/guests";
+    private static final String BLOCKS = "/v1/audit/blocks";
 
     private final MonitorService service;
     private final CallRecorder recorder;
@@ -74,6 +76,8 @@ final class ControlRoutes {
                                                 out ->
                                                         StatusJson.ports(
                                                                 service.listPorts(), out))));
+        route("GET", BLOCKS, (rest, body) -> blocks(""));
+        route("GET", BLOCKS + "?", (rest, body) -> blocks(rest));
         route("POST", "/v1/stop", this::stop);
         route("POST", "/v1/driver/restart", this::restart);
         route("POST", PORTS, this::addPort);
@@ -90,9 +94,11 @@ final class ControlRoutes {
                                                         StatusJson.guests(
                                                                 service.listGuests(), out))));
         route("POST", GUESTS, this::addGuest);
+        route("POST", "/v1/audit/key", this::changeKey);
         route("GET", GUESTS + "/", this::showGuest);
         route("PATCH", GUESTS + "/", this::changeGuest);
         route("DELETE", GUESTS + "/", this::removeGuest);
+        route("POST", "/v1/capture", this::capture);
     }
 
     private void route(String method, String path, Route route) {
@@ -102,7 +108,7 @@ final class ControlRoutes {
     /**
      * Makes a call.
      *
-     * @param path of the request, without a query: queries are not used and not accepted
+     * @param path of the request, without a query: but for the log's blocks, queries are not used and not accepted
      * @return the answer; never completes exceptionally
      */
     CompletionStage<Answer> call(Caller caller, String method, String path, byte[] body) {
@@ -133,7 +139,7 @@ final class ControlRoutes {
             Caller caller, String method, String path, byte[] body) {
         String rest = "";
         Map<String, Route> methods = routes.get(path);
-        for (String of : List.of(PORTS + "/", GUESTS + "/")) {
+        for (String of : List.of(PORTS + "/", GUESTS + "/", BLOCKS + "?")) {
             if (methods == null && path.startsWith(of)) {
                 methods = routes.get(of);
                 rest = path.substring(of.length());
@@ -157,19 +163,32 @@ final class ControlRoutes {
                     Answer.methodNotAllowed(path + " takes " + allow + ", not " + method, allow));
         }
         Prepared call = route.prepare(rest, body);
-        record(caller, true, method + " " + path + call.arguments());
+        String text = method + " " + path + call.arguments();
+        if (method.equals("GET")) {
+            record(caller, true, text);
+        } else {
+            recorder.recordBeforeEffect(caller, oneLine(text));
+        }
         return call.effect().make().exceptionally(ControlRoutes::failed);
     }
 
     private void record(Caller caller, boolean allowed, String call) {
-        String line =
-                call.replaceAll(
-                        "\\p{Cntrl}", " "); // neither the log nor the record is to be forged
-        String text = line.substring(0, Math.min(line.length(), CallRecorder.MAX_DESCRIPTION));
+        String text = oneLine(call);
         if (!allowed) {
             LOG.warn("control: refused uid {} pid {}: {}", caller.uid(), caller.pid(), text);
         }
         recorder.record(caller, allowed, text);
+    }
+
+    private static Prepared blocks(String query) {
+        BlockSender.Request request = BlockSender.Request.parse(query);
+        return new Prepared("", () -> answered(Answer.blocks(request)));
+    }
+
+    /** Neither the log nor the record is to be forged. */
+    private static String oneLine(String call) {
+        String line = call.replaceAll("\\p{Cntrl}", " ");
+        return line.substring(0, Math.min(line.length(), CallRecorder.MAX_DESCRIPTION));
     }
 
     private Prepared stop(String rest, byte[] bytes) {
@@ -185,6 +204,11 @@ final class ControlRoutes {
         return new Prepared(
                 body.toString(),
                 () -> done(kill ? service.killDriver(reason) : service.restartDriver(reason)));
+    }
+
+    private Prepared changeKey(String rest, byte[] bytes) {
+        CallBody.parse(bytes, Set.of());
+        return new Prepared("", () -> done(service.changeAuditKey()));
     }
 
     private Prepared addPort(String rest, byte[] bytes) {
@@ -255,6 +279,22 @@ final class ControlRoutes {
     private Prepared removeGuest(String rest, byte[] bytes) {
         GuestName name = guestName(rest, bytes);
         return new Prepared("", () -> done(service.removeGuest(name)));
+    }
+
+    private Prepared capture(String rest, byte[] bytes) {
+        CallBody body = CallBody.parse(bytes, CaptureRequest.FIELDS);
+        CaptureRequest request = CaptureRequest.of(body);
+        return new Prepared(
+                body.toString(), () -> service.capture(request).thenApply(Answer::frames));
+    }
+
+    /** What came of a call that went on for a while, on record under its caller's name. */
+    void ended(Caller caller, String what) {
+        try {
+            record(caller, true, what);
+        } catch (RuntimeException e) {
+            LOG.warn("control: not on record: {} ({})", what, e.toString());
+        }
     }
 
     private static GuestName guestName(String rest, byte[] bytes) {

@@ -20,6 +20,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.cofferdam.monitor.config.ExitCode;
 import org.cofferdam.monitor.config.OperatorError;
@@ -46,13 +47,19 @@ public final class ControlServer implements AutoCloseable {
     private final ChannelGroup connections;
     private final Channel listener;
     private final SocketFile file;
+    private final BlockSender blocks;
 
     private ControlServer(
-            EventLoopGroup loop, ChannelGroup connections, Channel listener, SocketFile file) {
+            EventLoopGroup loop,
+            ChannelGroup connections,
+            Channel listener,
+            SocketFile file,
+            BlockSender blocks) {
         this.loop = loop;
         this.connections = connections;
         this.listener = listener;
         this.file = file;
+        this.blocks = blocks;
     }
 
     /**
@@ -61,6 +68,16 @@ public final class ControlServer implements AutoCloseable {
      * @throws OperatorError (environment) if the socket cannot be made there
      */
     public static ControlServer open(Path socket, MonitorService service, CallRecorder recorder) {
+        return open(socket, service, recorder, Optional.empty());
+    }
+
+    /**
+     * The same, and it also gives out the blocks of an audit log.
+     *
+     * @param auditLog the log's directory
+     */
+    public static ControlServer open(
+            Path socket, MonitorService service, CallRecorder recorder, Optional<Path> auditLog) {
         if (!Epoll.isAvailable()) {
             throw OperatorError.failure(
                     "Netty's native epoll library does not load ("
@@ -75,6 +92,7 @@ public final class ControlServer implements AutoCloseable {
         try {
             ControlRoutes routes = new ControlRoutes(service, recorder, ownUid());
             ChannelGroup connections = new DefaultChannelGroup(loop.next());
+            BlockSender blocks = new BlockSender(auditLog);
             ChannelFuture bound =
                     new ServerBootstrap()
                             .group(loop)
@@ -86,13 +104,13 @@ public final class ControlServer implements AutoCloseable {
                                         @Override
                                         protected void initChannel(
                                                 EpollDomainSocketChannel channel) {
-                                            accept(channel, connections, routes);
+                                            accept(channel, connections, routes, blocks);
                                         }
                                     })
                             .bind(new DomainSocketAddress(file.bindPath().toFile()))
                             .syncUninterruptibly();
             file.publish();
-            return new ControlServer(loop, connections, bound.channel(), file);
+            return new ControlServer(loop, connections, bound.channel(), file, blocks);
         } catch (Exception e) { // Netty throws the IOException of bind without declaring it
             loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             removeQuietly(file);
@@ -108,7 +126,10 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private static void accept(
-            EpollDomainSocketChannel channel, ChannelGroup connections, ControlRoutes routes) {
+            EpollDomainSocketChannel channel,
+            ChannelGroup connections,
+            ControlRoutes routes,
+            BlockSender blocks) {
         if (connections.size() >= MAX_CONNECTIONS) {
             LOG.warn(
                     "control: more than {} connections at once; the newest is closed",
@@ -120,7 +141,7 @@ public final class ControlServer implements AutoCloseable {
         channel.pipeline()
                 .addLast(new HttpServerCodec(MAX_LINE, MAX_HEADERS, MAX_BODY))
                 .addLast(new WholeRequests(MAX_BODY))
-                .addLast(new ControlConnection(channel, routes));
+                .addLast(new ControlConnection(channel, routes, blocks));
     }
 
     /** The uid that this process runs as: the owner of its /proc entry. */
@@ -142,7 +163,9 @@ public final class ControlServer implements AutoCloseable {
     @Override
     public void close() {
         removeQuietly(file);
+        blocks.close();
         listener.close().awaitUninterruptibly(LAST_ANSWERS_MILLIS);
+        connections.forEach(c -> c.pipeline().fireUserEventTriggered(CaptureStream.Closing.NOW));
         connections.newCloseFuture().awaitUninterruptibly(LAST_ANSWERS_MILLIS);
         connections.close().awaitUninterruptibly(LAST_ANSWERS_MILLIS);
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(LAST_ANSWERS_MILLIS);

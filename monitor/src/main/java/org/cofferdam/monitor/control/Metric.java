@@ -94,6 +94,7 @@ public enum Metric {
                         .append('\n');
             }
         }
+        AuditMetric.text(status.audit().hops(), out);
         return out.toString();
     }
 

@@ -31,6 +31,9 @@ public interface MonitorService {
     /** Begins the orderly stop; complete when it is under way. The socket closes after the answer has been sent. */
     CompletionStage<Void> stop(String reason);
 
+    /** Takes a new key for the audit log's signatures; complete when the log names it on disk. */
+    CompletionStage<Void> changeAuditKey();
+
     /** Makes an existing interface a port; complete when frames can pass. */
     CompletionStage<Void> addPort(PortRequest request);
 
@@ -45,6 +48,14 @@ public interface MonitorService {
 
     /** Ends a guest's session and takes its port away. */
     CompletionStage<Void> removeGuest(GuestName name);
+
+    /**
+     * Begins a capture; complete when frames are being taken.
+     *
+     * @throws org.cofferdam.monitor.config.OperatorError if the policy does not allow it, there is no such port, or there
+     *     are as many captures as there may be
+     */
+    CompletionStage<RunningCapture> capture(CaptureRequest request);
 
     /** Takes a port away and leaves its interface as it was found. */
     CompletionStage<Void> removePort(InterfaceName netdev);

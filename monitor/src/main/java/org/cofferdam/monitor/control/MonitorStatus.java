@@ -161,11 +161,24 @@ public record MonitorStatus(
     /**
      * The audit log.
      *
-     * @param state {@code ok}, {@code waiting} (the packet path is held back) or what is wrong
+     * @param state {@code ok}, {@code waiting} (the packet path is held back), {@code slow} or what is wrong
      * @param lost records that the operator allowed to be lost
+     * @param hops what each hop of a record's way counts
      */
     public record Audit(
-            String directory, String state, long records, long blocks, long bytes, long lost) {}
+            String directory,
+            String state,
+            long records,
+            long blocks,
+            long bytes,
+            long lost,
+            AuditHops hops) {
+        /** An audit log whose hops are not looked at. */
+        public Audit(
+                String directory, String state, long records, long blocks, long bytes, long lost) {
+            this(directory, state, records, blocks, bytes, lost, AuditHops.NONE);
+        }
+    }
 
     /** A thread of the monitor and the processor time it has used. */
     public record ThreadUse(String name, long cpuNanos) {}

@@ -1,5 +1,7 @@
 package org.cofferdam.monitor.control;
 
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
@@ -9,6 +11,11 @@ public interface RunningMonitor extends AutoCloseable {
 
     /** Where control calls are recorded. */
     CallRecorder recorder();
+
+    /** Where its audit log is, for those who ask for its blocks; empty if it has none. */
+    default Optional<Path> auditLog() {
+        return Optional.empty();
+    }
 
     /**
      * Completes when {@link MonitorService#stop} was asked for, or exceptionally with an {@link

@@ -158,6 +158,7 @@ public final class StatusJson {
         out.writeNumberField("blocks", a.blocks());
         out.writeNumberField("bytes", a.bytes());
         out.writeNumberField("lost", a.lost());
+        a.hops().write(out);
         out.writeEndObject();
     }
 

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import org.cofferdam.audit.AuditLog;
 import org.cofferdam.audit.AuditOptions;
@@ -96,5 +99,125 @@ final class AuditCommandTest {
         assertEquals(5, verify.exitCode(), verify.out());
         assertTrue(verify.out().contains(segment.getFileName().toString()), verify.out());
         assertEquals("", verify.err());
+    }
+
+    private void attachAGuest() {
+        try (AuditLog audit = AuditLog.open(AuditOptions.in(Path.of(dir), "test-host"))) {
+            AuditSource guests = audit.source("guests", 64 << 10);
+            guests.record(CrossingType.PORT_ATTACH, 3, 2, 0x020000000007L, 2, 0, 0, "web");
+            guests.record(CrossingType.GUEST_CALL_REFUSED, 3, 101, 9, 1, 1, 0, "=ptrace\u001b[31m");
+            guests.record(CrossingType.GUEST_REFUSED, 4, 1, 0, 0, 0, 0, "other");
+        }
+    }
+
+    @Test
+    void queryFindsAGuestsRefusalsInEachForm() throws IOException {
+        attachAGuest();
+        String[] words = {
+            "audit", "query", "--audit-dir", dir, "--guest", "web", "--severity", "medium", "-o"
+        };
+        CommandRun compact = run(words, "compact");
+        assertEquals(0, compact.exitCode(), compact.err());
+        assertEquals(1, compact.out().lines().count(), compact.out());
+        assertTrue(compact.out().contains("GUEST_CALL_REFUSED port=3 number=101"), compact.out());
+        assertEquals("web", JsonTree.parse(run(words, "json").out()).get("port_name").text());
+        JsonTree ocsf = JsonTree.parse(run(words, "ocsf").out());
+        assertEquals(1003, ocsf.get("class_uid").number());
+        assertEquals("test-host", ocsf.get("device").get("hostname").text());
+        List<String> csv = run(words, "csv").out().lines().toList();
+        assertEquals(2, csv.size(), csv.toString());
+        assertTrue(csv.get(0).startsWith("time,time_ns,host,log,"), csv.get(0));
+        assertTrue(csv.get(1).endsWith(",\"'=ptrace\\u001b[31m\""), csv.get(1));
+    }
+
+    private static CommandRun run(String[] words, String last) {
+        String[] all = Arrays.copyOf(words, words.length + 1);
+        all[words.length] = last;
+        return CommandRun.of(all);
+    }
+
+    @Test
+    void queryTakesAnExpressionAndNamesTheColumnOfAMistake() {
+        CommandRun query =
+                CommandRun.of(
+                        "audit",
+                        "query",
+                        "--audit-dir",
+                        dir,
+                        "--where",
+                        "type==INTERRUPT and cause>=5 and cause<8");
+        assertEquals(3, query.out().lines().count(), query.out());
+        CommandRun wrong =
+                CommandRun.of("audit", "query", "--audit-dir", dir, "--where", "cause>=5 and");
+        assertEquals(2, wrong.exitCode());
+        assertTrue(wrong.err().contains("--where, column 13: "), wrong.err());
+        for (String[] bad :
+                new String[][] {
+                    {"--type", "NO_SUCH"},
+                    {"--verdict", "NO_SUCH"},
+                    {"--severity", "bad"},
+                    {"--port", "x"},
+                    {"--boundary", "moon"},
+                    {"--until", "some day"},
+                    {"-o", "xml"}
+                }) {
+            CommandRun refused =
+                    CommandRun.of("audit", "query", "--audit-dir", dir, bad[0], bad[1]);
+            assertEquals(2, refused.exitCode(), refused.err());
+            assertTrue(refused.err().contains(bad[0]), refused.err());
+        }
+    }
+
+    @Test
+    void queryWithACheckpointGoesOnWhereTheLastOneEnded() {
+        String file = parent.resolve("position").toString();
+        String[] words = {
+            "audit", "query", "--audit-dir", dir, "--guest", "web", "--checkpoint", file
+        };
+        assertEquals("", CommandRun.of(words).out());
+        attachAGuest();
+        assertEquals(2, CommandRun.of(words).out().lines().count());
+        assertEquals("", CommandRun.of(words).out());
+    }
+
+    @Test
+    void exportWritesAWholeFileOfItsOwnersAlone() throws IOException {
+        Path file = parent.resolve("out.csv");
+        String[] words = {
+            "audit", "export", "--audit-dir", dir, "-w", file.toString(), "-o", "csv"
+        };
+        CommandRun export = CommandRun.of(words);
+        assertEquals(0, export.exitCode(), export.err());
+        List<String> lines = Files.readAllLines(file);
+        assertTrue(lines.size() > 22, lines.size() + " lines");
+        assertEquals(
+                "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+        CommandRun again = CommandRun.of(words);
+        assertEquals(2, again.exitCode());
+        assertTrue(again.err().contains("--overwrite"), again.err());
+    }
+
+    @Test
+    void statsCount() throws IOException {
+        CommandRun stats = CommandRun.of("audit", "stats", "--audit-dir", dir, "-o", "json");
+        assertEquals(0, stats.exitCode(), stats.err());
+        JsonTree json = JsonTree.parse(stats.out());
+        assertEquals(20, json.get("types").get("INTERRUPT").number());
+        assertEquals(1, json.get("sources").get("driver").number());
+        CommandRun text = CommandRun.of("audit", "stats", "--audit-dir", dir);
+        assertTrue(text.out().contains("INTERRUPT"), text.out());
+    }
+
+    @Test
+    void fromNamesAnyPlaceOfALog() {
+        CommandRun byUri = CommandRun.of("audit", "query", "--from", "file://" + dir);
+        assertTrue(byUri.out().lines().count() > 20, byUri.err());
+        CommandRun unknown = CommandRun.of("audit", "query", "--from", "carrier-pigeon://coop");
+        assertEquals(3, unknown.exitCode(), unknown.err());
+        assertTrue(unknown.err().contains("carrier-pigeon"), unknown.err());
+        CommandRun nobody = CommandRun.of("audit", "query", "--from", "unix:///no/such/socket");
+        assertEquals(3, nobody.exitCode(), nobody.err());
+        CommandRun both = CommandRun.of("audit", "query", "--from", dir, "--audit-dir", dir);
+        assertEquals(2, both.exitCode(), both.err());
     }
 }

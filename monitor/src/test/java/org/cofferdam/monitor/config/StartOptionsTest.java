@@ -5,11 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.cofferdam.audit.AuditPolicy;
+import org.cofferdam.audit.Durability;
+import org.cofferdam.audit.RetentionRule;
+import org.cofferdam.audit.WhenFull;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,8 +46,16 @@ final class StartOptionsTest {
                                 on-fault = stop
                                 allow-unsafe-interrupts = no
                                 audit-dir = /var/log/lab
+                                audit-durability = kernel
+                                audit-when-full = count
+                                audit-quota = 8M
+                                audit-keep = 30d
+                                audit-keep-bytes = 20G
+                                audit-keep-until-shipped = /var/lib/ship/shipped
                                 socket = /run/lab.sock
                                 run-dir = /run/lab
+                                capture = full
+                                metrics = 127.0.0.1:9464
                                 """),
                         false);
         assertEquals(
@@ -59,11 +73,21 @@ final class StartOptionsTest {
                         FaultPolicy.STOP,
                         false,
                         Path.of("/var/log/lab"),
+                        new AuditPolicy(
+                                Durability.KERNEL,
+                                WhenFull.COUNT,
+                                8 << 20,
+                                new RetentionRule(
+                                        Optional.of(Duration.ofDays(30)),
+                                        20L << 30,
+                                        Optional.of(Path.of("/var/lib/ship/shipped")))),
                         Path.of("/run/lab"),
                         Path.of("/run/lab.sock"),
                         "cofferdam",
                         Path.of("/run/lab/guests"),
                         List.of(),
+                        CapturePolicy.FULL,
+                        Optional.of(new InetSocketAddress("127.0.0.1", 9464)),
                         false),
                 options);
     }

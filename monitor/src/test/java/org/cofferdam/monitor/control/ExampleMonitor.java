@@ -113,6 +113,12 @@ public final class ExampleMonitor implements MonitorService, CallRecorder {
     }
 
     @Override
+    public CompletionStage<Void> changeAuditKey() {
+        events.add("do change-key");
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
     public CompletionStage<Void> stop(String reason) {
         events.add("do stop " + reason);
         stopped.complete(null);
@@ -176,6 +182,16 @@ public final class ExampleMonitor implements MonitorService, CallRecorder {
             throw OperatorError.refused("there is no guest " + name);
         }
         return CompletableFuture.completedFuture(null);
+    }
+
+    /** What {@link #capture} gives; without one it is refused. */
+    public volatile Optional<RunningCapture> capture = Optional.empty();
+
+    @Override
+    public CompletionStage<RunningCapture> capture(CaptureRequest request) {
+        events.add("do capture " + request.port() + " " + request.filter().text());
+        return CompletableFuture.completedFuture(
+                capture.orElseThrow(() -> OperatorError.refused("nothing is captured here")));
     }
 
     @Override

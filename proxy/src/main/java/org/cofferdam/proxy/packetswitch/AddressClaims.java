@@ -126,6 +126,20 @@ public final class AddressClaims {
         return Integer.toUnsignedLong(Wire.i32(memory, at)) << 16 | Wire.u16(memory, at + 4);
     }
 
+    /** Whether a frame that is not allowed was to make others believe whose an address is. */
+    static boolean isNeighbourClaim(MemorySegment memory, long frame, int length) {
+        long packet = frame + Ethernet.HEADER_BYTES;
+        return switch (Ethernet.type(memory, frame)) {
+            case Ethernet.TYPE_ARP -> true;
+            case Ethernet.TYPE_IPV6 ->
+                    length >= Ethernet.HEADER_BYTES + Ipv6.HEADER_BYTES + ICMPV6_TARGET
+                            && Ipv6.nextHeader(memory, packet) == ICMPV6
+                            && Wire.u8(memory, packet + Ipv6.HEADER_BYTES)
+                                    == NEIGHBOUR_ADVERTISEMENT;
+            default -> false;
+        };
+    }
+
     private boolean arp(MemorySegment memory, long packet, int bytes) {
         if (bytes < ARP_BYTES
                 || Wire.i32(memory, packet) != ARP_ETHERNET_IPV4

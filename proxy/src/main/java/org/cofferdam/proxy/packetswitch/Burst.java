@@ -27,6 +27,9 @@ public final class Burst {
     /** What one frame can take at most. */
     static final int LARGEST_SLOT = slotBytes(Ethernet.LARGEST_FRAME);
 
+    /** Stands for the place of a frame that is not in the slab. */
+    private static final int NOT_COPIED = -1;
+
     private final MemorySegment slab;
     private final int[] header;
     private final int[] length;
@@ -88,6 +91,12 @@ public final class Burst {
     /** Adds a frame that was not copied, only to be counted and recorded. */
     public void addRefused(int frameBytes, Verdict reason) {
         append(frameBytes, reason);
+        header[count - 1] = NOT_COPIED;
+    }
+
+    /** Whether the frame is in the slab; a refused one may not be, and then has no place there. */
+    boolean isCopied(int index) {
+        return header[index] != NOT_COPIED;
     }
 
     private void append(int frameBytes, Verdict initial) {

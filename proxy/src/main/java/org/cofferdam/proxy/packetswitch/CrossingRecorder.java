@@ -11,7 +11,7 @@ public interface CrossingRecorder {
     CrossingRecorder NONE =
             new CrossingRecorder() {
                 @Override
-                public boolean hasRoom(int bursts, int packets) {
+                public boolean hasRoom(PortId cause, int bursts, int packets) {
                     return true;
                 }
 
@@ -39,8 +39,8 @@ public interface CrossingRecorder {
                 public void detached(PortId port, String what) {}
             };
 
-    /** Whether this many burst records, of this many packets each, fit now. */
-    boolean hasRoom(int bursts, int packets);
+    /** Whether this many burst records, of this many packets each, that a port's peer causes, fit now. */
+    boolean hasRoom(PortId cause, int bursts, int packets);
 
     /**
      * A burst was taken from a port.
@@ -51,11 +51,24 @@ public interface CrossingRecorder {
      */
     boolean burstIn(PortId port, int queue, int packets, int[] lengths, byte[] verdicts);
 
-    /** A burst was given to a port; like {@link #burstIn}. */
+    /** Frames of the burst that was taken last were given to a port, at that one's cost; like {@link #burstIn}. */
     boolean burstOut(PortId port, int queue, int packets, int[] lengths, byte[] verdicts);
 
     /** A queue was refused; false when there was no room. */
     boolean queueRefused(PortId port, int queue, int head, QueueError error);
+
+    /**
+     * A station's second is over.
+     *
+     * @param now of the switch's clock, which the summary's times are of
+     * @return false when there was no room; the summary goes on then
+     */
+    default boolean flows(PortId port, FlowWatch watch, long now) {
+        return true;
+    }
+
+    /** A station with a summary that found no room is taken away. */
+    default void flowsLost() {}
 
     /** A port's peer is there. May wait for room. */
     void attached(PortId port, String what);

@@ -1,9 +1,11 @@
 package org.cofferdam.proxy.packetswitch;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.cofferdam.proxy.capture.CaptureRing;
 import org.cofferdam.proxy.frame.Ethernet;
 import org.cofferdam.proxy.frame.HeaderFault;
 import org.cofferdam.proxy.frame.Mac;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Ports share the thread by what their frames cost ({@link FairTurn}): a flood from one leaves the others theirs.
  *
- * <p>Nothing is lost in silence. A port is not looked at while the audit ring has no room for its records, nor, if it
+ * <p>Nothing is lost in silence. A port is not looked at while its audit ring has no room for its records, nor, if it
  * speaks to the uplink, while that has no room for a frame of the largest size: its peer waits, and the pass is counted.
  */
 public final class PacketSwitch {
@@ -37,6 +39,11 @@ public final class PacketSwitch {
     private final @Nullable SwitchPort[] byNumber = new SwitchPort[PortId.LIMIT];
     private SwitchPort[] ports = new SwitchPort[0];
     private @Nullable SwitchPort uplink;
+    private boolean waitsForAudit;
+
+    // Null while nobody captures: one look at a field for each burst is all that it costs then.
+    private CaptureRing @Nullable [] captures;
+    private final byte[][] names = new byte[PortId.LIMIT][];
 
     /**
      * A switch without ports.
@@ -61,7 +68,40 @@ public final class PacketSwitch {
         }
         checkFree(id, policy);
         byNumber[id.value()] = new SwitchPort(id, port, policy, burst.capacity());
+        name(id, id.toString());
         arrange();
+    }
+
+    /** Gives a port the name that captures show. */
+    public void name(PortId id, String name) {
+        SwitchPort port = required(id);
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        names[port.id.value()] = bytes;
+        if (captures != null) {
+            for (CaptureRing ring : captures) {
+                ring.announce(id.value(), bytes);
+            }
+        }
+    }
+
+    /** From now on a copy of each frame goes to this ring, too; begins with the names of the ports there are. */
+    public void capture(CaptureRing ring) {
+        for (SwitchPort port : ports) {
+            ring.announce(port.id.value(), names[port.id.value()]);
+        }
+        List<CaptureRing> rings =
+                captures == null ? new ArrayList<>() : new ArrayList<>(List.of(captures));
+        rings.add(ring);
+        captures = rings.toArray(CaptureRing[]::new);
+    }
+
+    /** No longer. Nothing is written to the ring when this has returned. */
+    public void endCapture(CaptureRing ring) {
+        if (captures != null) {
+            List<CaptureRing> rings = new ArrayList<>(List.of(captures));
+            rings.remove(ring);
+            captures = rings.isEmpty() ? null : rings.toArray(CaptureRing[]::new);
+        }
     }
 
     /**
@@ -93,7 +133,17 @@ public final class PacketSwitch {
 
     /** Takes a port out; what its peer still sends is not looked at. */
     public void removePort(PortId id) {
+        SwitchPort port = byNumber[id.value()];
+        FlowWatch flows = port == null ? null : port.flows;
+        if (flows != null && flows.isActive() && !recorder.flows(id, flows, clock.getAsLong())) {
+            recorder.flowsLost();
+        }
         byNumber[id.value()] = null;
+        if (captures != null) {
+            for (CaptureRing ring : captures) {
+                ring.portGone(id.value());
+            }
+        }
         arrange();
     }
 
@@ -128,6 +178,11 @@ public final class PacketSwitch {
         return required(id).heldBack;
     }
 
+    /** Whether a port was held back in the last pass for want of room for its records: no descriptor tells of that room. */
+    public boolean waitsForAudit() {
+        return waitsForAudit;
+    }
+
     private SwitchPort required(PortId id) {
         SwitchPort port = byNumber[id.value()];
         if (port == null) {
@@ -140,21 +195,31 @@ public final class PacketSwitch {
     public int doWork() {
         long now = clock.getAsLong();
         int work = 0;
+        waitsForAudit = false;
         for (SwitchPort port : ports) {
             work += poll(port, now);
         }
         for (SwitchPort port : ports) {
             port.port.flush(now);
+            sumUp(port, now);
         }
         return work;
+    }
+
+    private void sumUp(SwitchPort port, long now) {
+        FlowWatch flows = port.flows;
+        if (flows != null && flows.isDue(now) && recorder.flows(port.id, flows, now)) {
+            flows.clear();
+        }
     }
 
     private int poll(SwitchPort source, long now) {
         source.heldBack = true;
         // Room first, frames second: whatever is taken can be recorded. One record in, at most one
         // out for each port.
-        if (!recorder.hasRoom(1 + ports.length, burst.capacity())) {
+        if (!recorder.hasRoom(source.id, 1 + ports.length, burst.capacity())) {
             source.counters.add(PortCounter.HELD_FOR_AUDIT, 1);
+            waitsForAudit = true;
             return 0;
         }
         ReceiveGate gate =
@@ -172,21 +237,25 @@ public final class PacketSwitch {
         int count = burst.count();
         if (count > 0) {
             source.rate.advance(now);
-            judge(source);
+            judge(source, now);
             recorder.burstIn(source.id, burst.queue(), count, burst.lengths(), burst.verdicts());
             source.sentBurst(now, uplink != null && uplink.selection.count() > 0);
-            deliver();
+            CaptureRing[] watching = captures;
+            if (watching != null) {
+                captureTaken(watching, source, now);
+            }
+            deliver(watching, now);
         }
         return count;
     }
 
-    private void judge(SwitchPort source) {
+    private void judge(SwitchPort source, long now) {
         long bytes = 0;
         int count = burst.count();
         for (int i = 0; i < count; i++) {
             Verdict verdict = burst.verdict(i);
             if (verdict == Verdict.FORWARDED) {
-                verdict = judge(source, i);
+                verdict = judge(source, i, now);
                 burst.setVerdict(i, verdict);
             }
             source.counters.addTaken(verdict);
@@ -196,7 +265,7 @@ public final class PacketSwitch {
         source.counters.add(PortCounter.BYTES_IN, bytes);
     }
 
-    private Verdict judge(SwitchPort source, int index) {
+    private Verdict judge(SwitchPort source, int index, long now) {
         MemorySegment memory = burst.memory();
         long frame = burst.frame(index);
         int length = burst.length(index);
@@ -216,7 +285,13 @@ public final class PacketSwitch {
             return Verdict.DROP_ETHERTYPE;
         }
         if (!source.policy.claims().allow(memory, frame, length)) {
-            return Verdict.DROP_SPOOFED_IP;
+            return AddressClaims.isNeighbourClaim(memory, frame, length)
+                    ? Verdict.DROP_SPOOFED_ARP
+                    : Verdict.DROP_SPOOFED_IP;
+        }
+        FlowWatch begun = source.flows;
+        if (begun != null) {
+            begun.sent(now, memory, frame, length);
         }
         long destination = Ethernet.destination(memory, frame);
         boolean group = (destination & Mac.GROUP_BIT) != 0;
@@ -234,6 +309,10 @@ public final class PacketSwitch {
             return Verdict.DROP_RATE;
         }
         if (receiver != null) {
+            FlowWatch answered = receiver.flows;
+            if (answered != null) {
+                answered.given(now, memory, frame, length);
+            }
             receiver.selection.add(burst, index, Verdict.FORWARDED);
             return Verdict.FORWARDED;
         }
@@ -260,7 +339,49 @@ public final class PacketSwitch {
         return port == source ? null : port;
     }
 
-    private void deliver() {
+    private void captureTaken(CaptureRing[] rings, SwitchPort source, long now) {
+        int port = source.id.value();
+        int count = burst.count();
+        for (CaptureRing ring : rings) {
+            for (int i = 0; i < count; i++) {
+                ring.frame(
+                        port,
+                        names[port],
+                        false,
+                        burst.verdicts()[i],
+                        now,
+                        burst.memory(),
+                        burst.frame(i),
+                        burst.length(i),
+                        burst.isCopied(i));
+            }
+            ring.publish();
+        }
+    }
+
+    private void captureGiven(CaptureRing[] rings, SwitchPort receiver, long now) {
+        int port = receiver.id.value();
+        Selection selection = receiver.selection;
+        int count = selection.count();
+        for (CaptureRing ring : rings) {
+            for (int i = 0; i < count; i++) {
+                int frame = selection.frame(i);
+                ring.frame(
+                        port,
+                        names[port],
+                        true,
+                        selection.verdicts()[i],
+                        now,
+                        burst.memory(),
+                        burst.frame(frame),
+                        burst.length(frame),
+                        true);
+            }
+            ring.publish();
+        }
+    }
+
+    private void deliver(CaptureRing @Nullable [] watching, long now) {
         for (SwitchPort port : ports) {
             Selection selection = port.selection;
             int count = selection.count();
@@ -281,6 +402,9 @@ public final class PacketSwitch {
             port.counters.add(PortCounter.FRAMES_OUT, frames);
             port.counters.add(PortCounter.BYTES_OUT, bytes);
             recorder.burstOut(port.id, 0, count, selection.lengths(), selection.verdicts());
+            if (watching != null) {
+                captureGiven(watching, port, now);
+            }
             selection.clear();
         }
     }

@@ -1,11 +1,15 @@
 package org.cofferdam.proxy.packetswitch;
 
 import java.lang.foreign.MemorySegment;
+import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
 
 /** What the switch keeps for a port. */
 final class SwitchPort {
     /** So long after its last frame for the uplink a station counts as one that speaks to it. */
     static final long FORGET_NANOS = 100_000_000;
+
+    private static final SecureRandom SEEDS = new SecureRandom();
 
     final PortId id;
     final Port port;
@@ -16,6 +20,9 @@ final class SwitchPort {
     final FairTurn turn = new FairTurn();
     private final GroupTable groups;
     private final boolean hearsAll;
+
+    /** What a station begins; none for the uplink, behind which everybody is. */
+    final @Nullable FlowWatch flows;
 
     /** Frames of the burst under way that go to this port. */
     final Selection selection;
@@ -34,12 +41,19 @@ final class SwitchPort {
     private final int[] etherTypes;
 
     SwitchPort(PortId id, Port port, PortPolicy policy, int burstFrames) {
-        this(id, port, policy, burstFrames, new PortCounters(), new GroupTable());
+        this(
+                id,
+                port,
+                policy,
+                burstFrames,
+                new PortCounters(),
+                new GroupTable(),
+                policy.role() == PortPolicy.Role.UPLINK ? null : new FlowWatch(SEEDS.nextLong()));
     }
 
     /** The same port under another policy; its counters and groups stay. */
     SwitchPort under(PortPolicy other) {
-        return new SwitchPort(id, port, other, selection.capacity(), counters, groups);
+        return new SwitchPort(id, port, other, selection.capacity(), counters, groups, flows);
     }
 
     private SwitchPort(
@@ -48,7 +62,9 @@ final class SwitchPort {
             PortPolicy policy,
             int burstFrames,
             PortCounters counters,
-            GroupTable groups) {
+            GroupTable groups,
+            @Nullable FlowWatch flows) {
+        this.flows = flows;
         this.counters = counters;
         this.groups = groups;
         this.hearsAll = policy.groups() == PortPolicy.Groups.EVERY;

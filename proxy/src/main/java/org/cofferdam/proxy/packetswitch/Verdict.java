@@ -24,8 +24,10 @@ public enum Verdict {
     DROP_MALFORMED(9, "frame and its header do not fit together"),
     /** The receiver is down or detached. */
     DROP_PORT_DOWN(10, "receiver is down"),
-    /** An IP packet, or a claim by ARP or neighbour discovery, of an address that is not the port's. */
-    DROP_SPOOFED_IP(11, "IP address not allowed on this port");
+    /** An IP packet of an address that is not the port's. */
+    DROP_SPOOFED_IP(11, "IP address not allowed on this port"),
+    /** ARP or neighbour discovery that names an address as the port's own which is not. */
+    DROP_SPOOFED_ARP(12, "claim by ARP or neighbour discovery not allowed on this port");
 
     private static final Verdict[] BY_CODE = values();
 

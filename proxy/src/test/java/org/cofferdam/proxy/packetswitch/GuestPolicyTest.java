@@ -187,6 +187,9 @@ final class GuestPolicyTest {
         first.sends(bytes);
         packets.doWork();
         assertEquals(passes, host.received().size());
-        assertEquals(1 - passes, packets.counters(FIRST).taken(Verdict.DROP_SPOOFED_IP));
+        PortCounters counters = packets.counters(FIRST);
+        assertEquals(
+                1 - passes,
+                counters.taken(Verdict.DROP_SPOOFED_IP) + counters.taken(Verdict.DROP_SPOOFED_ARP));
     }
 }

@@ -1,12 +1,15 @@
 package org.cofferdam.proxy.packetswitch;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.cofferdam.proxy.virtqueue.QueueError;
 
 /** Keeps records as lines; has room for as many as the test says. */
 public final class ListRecorder implements CrossingRecorder {
     private final List<String> lines = new ArrayList<>();
+    private final Set<PortId> full = new HashSet<>();
     private int room = Integer.MAX_VALUE;
 
     /** The lines so far; forgotten after the call. */
@@ -20,9 +23,18 @@ public final class ListRecorder implements CrossingRecorder {
         room = records;
     }
 
+    /** From now on there is no room for what this port causes, or there is again. */
+    public void setFull(PortId cause, boolean isFull) {
+        if (isFull) {
+            full.add(cause);
+        } else {
+            full.remove(cause);
+        }
+    }
+
     @Override
-    public boolean hasRoom(int bursts, int packets) {
-        return room >= bursts;
+    public boolean hasRoom(PortId cause, int bursts, int packets) {
+        return room >= bursts && !full.contains(cause);
     }
 
     @Override
@@ -46,6 +58,16 @@ public final class ListRecorder implements CrossingRecorder {
     @Override
     public boolean queueRefused(PortId port, int queue, int head, QueueError error) {
         return add("refused %d queue %d head %d %s".formatted(port.value(), queue, head, error));
+    }
+
+    @Override
+    public boolean flows(PortId port, FlowWatch watch, long now) {
+        return add(
+                "flows %d opened %d targets %d"
+                        .formatted(
+                                port.value(),
+                                watch.get(FlowWatch.Counter.TCP_OPENED),
+                                watch.targets()));
     }
 
     @Override

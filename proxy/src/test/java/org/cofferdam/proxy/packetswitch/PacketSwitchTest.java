@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.cofferdam.proxy.capture.CaptureRing;
 import org.cofferdam.proxy.frame.Ethernet;
 import org.cofferdam.proxy.frame.Mac;
 import org.cofferdam.proxy.frame.NetHeader;
@@ -226,6 +228,21 @@ class PacketSwitchTest {
         recorder.setRoom(1000);
         assertEquals(1, packets.doWork());
         assertFalse(packets.heldBack(UPLINK));
+        assertEquals(1, host.received().size());
+    }
+
+    @Test
+    void aPortWhoseAuditRingIsFullHoldsNobodyElseBack() {
+        uplink.sends(TestFrame.tcp4());
+        host.sends(fromHost());
+        recorder.setFull(UPLINK, true);
+        assertEquals(1, packets.doWork());
+        assertEquals(1, uplink.received().size(), "what the host sends goes on");
+        assertTrue(packets.heldBack(UPLINK));
+        assertTrue(packets.waitsForAudit());
+        recorder.setFull(UPLINK, false);
+        assertEquals(1, packets.doWork());
+        assertFalse(packets.waitsForAudit());
         assertEquals(1, host.received().size());
     }
 
@@ -462,5 +479,51 @@ class PacketSwitchTest {
         public void reserve(int frameBytes) {
             left--;
         }
+    }
+
+    @Test
+    void aCaptureSeesWhatIsTakenAndGivenWithVerdictsAndEndsWhenItIsToldTo() {
+        CaptureRing ring = new CaptureRing(1 << 16, 96, -1, 0);
+        List<String> seen = new ArrayList<>();
+        packets.name(GUEST, "web");
+        packets.capture(ring);
+        host.sends(fromHost().to(GUEST_MAC.value()));
+        host.sends(TestFrame.tcp4().from(STRANGER).to(GUEST_MAC.value()));
+        packets.doWork();
+        packets.endCapture(ring);
+        host.sends(fromHost().to(GUEST_MAC.value()));
+        packets.doWork();
+        ring.drain(
+                new CaptureRing.Reader() {
+                    @Override
+                    public void port(int port, String name) {
+                        seen.add(port + " is " + name);
+                    }
+
+                    @Override
+                    public void frame(
+                            int port,
+                            boolean out,
+                            byte verdict,
+                            long time,
+                            int length,
+                            MemorySegment memory,
+                            long offset,
+                            int bytes) {
+                        seen.add((out ? "out " : "in ") + port + " " + Verdict.of(verdict));
+                        assertEquals(now, time);
+                        assertEquals(Math.min(length, CaptureRing.FILTER_BYTES), bytes);
+                    }
+                },
+                1 << 16);
+        assertEquals(
+                List.of(
+                        "0 is port 0",
+                        "1 is port 1",
+                        "2 is web",
+                        "in 1 FORWARDED",
+                        "in 1 DROP_SPOOFED_MAC",
+                        "out 2 FORWARDED"),
+                seen);
     }
 }

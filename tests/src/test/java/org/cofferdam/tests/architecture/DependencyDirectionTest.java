@@ -38,7 +38,7 @@ final class DependencyDirectionTest {
         product = Modules.all();
         for (String module : Modules.MAY_USE.keySet()) {
             boolean hasCode =
-                    SourceTree.files(module + "/src/main/java", ".java").stream()
+                    SourceTree.files(Modules.folder(module) + "/src/main/java", ".java").stream()
                             .anyMatch(f -> !f.endsWith("package-info.java"));
             boolean seen =
                     product.stream().anyMatch(c -> Modules.of(c).equals(Optional.of(module)));

@@ -21,6 +21,7 @@ final class Modules {
             Map.of(
                     "kvm-binding", Set.of(),
                     "audit-log", Set.of("kvm-binding"),
+                    "kafka", Set.of("audit-log"),
                     "driver-vm", Set.of("kvm-binding"),
                     "proxy", Set.of("audit-log", "kvm-binding"),
                     "libos-guests", Set.of("kvm-binding"),
@@ -30,6 +31,11 @@ final class Modules {
     private static final Pattern PLACE = Pattern.compile("/([a-z-]+)/target/");
 
     private Modules() {}
+
+    /** Where a module lies, from the root: beside the others, but for the one that is a part of the log's. */
+    static String folder(String module) {
+        return module.equals("kafka") ? "audit-log/kafka" : module;
+    }
 
     /** Every class of the product, without test classes and without libraries. */
     static JavaClasses all() {

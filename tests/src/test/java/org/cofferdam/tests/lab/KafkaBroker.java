@@ -66,40 +66,15 @@ public final class KafkaBroker {
                 .with(words);
     }
 
-    /** Formats its storage and starts it; it ends with the guests. */
-    public void start() throws IOException {
-        Path made = Files.createDirectory(folder);
-        Path settings = made.resolve("server.properties");
-        Files.writeString(
-                settings,
-                String.join(
-                        "\n",
-                        "process.roles=broker,controller",
-                        "node.id=1",
-                        "controller.quorum.voters=1@" + NetworkNamespaces.OUTSIDE_IP + ":9093",
-                        "controller.listener.names=CONTROLLER",
-                        "listeners=PLAINTEXT://"
-                                + address()
-                                + ",CONTROLLER://"
-                                + NetworkNamespaces.OUTSIDE_IP
-                                + ":9093",
-                        "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-                        "log.dirs=" + made.resolve("logs"),
-                        "num.partitions=1",
-                        "offsets.topic.replication.factor=1",
-                        ""));
-        Command.Result ignored =
-                java(
-                                "kafka.tools.StorageTool",
-                                "format",
-                                "-t",
-                                "Y29mZmVyZGFtLWNvZmZlcg",
-                                "-c",
-                                settings.toString())
-                        .run()
-                        .orFail();
-        assert ignored.exit() == 0;
-        Process broker = jvms.start("kafka", java("kafka.Kafka", settings.toString()));
+    /** Starts it, with what its folder has; it ends with the guests. */
+    public void start() {
+        Process broker =
+                jvms.start(
+                        "kafka",
+                        place.network()
+                                .in(Namespace.OUTSIDE, GuestJvms.source("ops/kafka"), "run")
+                                .with("--dir", folder.toString())
+                                .with("--bind", NetworkNamespaces.OUTSIDE_IP));
         assert broker.isAlive();
     }
 
