@@ -79,6 +79,7 @@ class SwitchRecorderTest {
     void aGuestThatComesBackHasItsSourcesAgainAndWhoComesTooLateSharesOne() {
         try (AuditLog log = log()) {
             PortSources given = new PortSources(log);
+            log.source("domain", 1 << 14);
             Map<String, AuditSource> first = new HashMap<>();
             for (int i = 0; log.freeSources() > 1; i++) {
                 first.put("guest" + i, given.packets("guest" + i));
