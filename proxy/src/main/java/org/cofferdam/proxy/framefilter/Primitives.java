@@ -96,30 +96,37 @@ final class Primitives {
     }
 
     FrameTest port(End end, int protocol, int first, int last) {
-        int[] protocols = protocol == 0 ? new int[] {SCTP, TCP, UDP} : new int[] {protocol};
-        FrameTest four = null;
-        FrameTest six = null;
-        for (int p : protocols) {
-            FrameTest f =
-                    equal(load(network() + 9, 1), p)
-                            .and(beginsHere())
-                            .and(
-                                    end.of(
-                                            between(behindHeader(0, 2), first, last),
-                                            between(behindHeader(2, 2), first, last)));
-            FrameTest s =
-                    equal(load(network() + 6, 1), p)
-                            .and(
-                                    end.of(
-                                            between(load(network() + IPV6_HEADER, 2), first, last),
-                                            between(
-                                                    load(network() + IPV6_HEADER + 2, 2),
-                                                    first,
-                                                    last)));
-            four = four == null ? f : four.or(f);
-            six = six == null ? s : six.or(s);
+        if (protocol != 0) {
+            return type(IPV6)
+                    .and(port6(end, protocol, first, last))
+                    .or(type(IPV4).and(port4(end, protocol, first, last)));
         }
+        FrameTest six =
+                port6(end, SCTP, first, last)
+                        .or(port6(end, TCP, first, last))
+                        .or(port6(end, UDP, first, last));
+        FrameTest four =
+                port4(end, SCTP, first, last)
+                        .or(port4(end, TCP, first, last))
+                        .or(port4(end, UDP, first, last));
         return type(IPV6).and(six).or(type(IPV4).and(four));
+    }
+
+    private FrameTest port4(End end, int protocol, int first, int last) {
+        return equal(load(network() + 9, 1), protocol)
+                .and(beginsHere())
+                .and(
+                        end.of(
+                                between(behindHeader(0, 2), first, last),
+                                between(behindHeader(2, 2), first, last)));
+    }
+
+    private FrameTest port6(End end, int protocol, int first, int last) {
+        return equal(load(network() + 6, 1), protocol)
+                .and(
+                        end.of(
+                                between(load(network() + IPV6_HEADER, 2), first, last),
+                                between(load(network() + IPV6_HEADER + 2, 2), first, last)));
     }
 
     /** Bytes of what an IPv4 packet carries. */
