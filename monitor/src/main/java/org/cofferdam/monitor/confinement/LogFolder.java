@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.cofferdam.audit.LogDirectory;
 import org.cofferdam.binding.privilege.Account;
 import org.cofferdam.binding.privilege.DirectoryHandle;
 import org.cofferdam.monitor.config.ExitCode;
@@ -63,6 +64,37 @@ public final class LogFolder implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    /**
+     * Gives the user the log's files that are there: the first one was made before privileges were given up, and old ones
+     * are to be read once more before they go.
+     */
+    public static void giveFiles(Path path, String user) {
+        Optional<Account> account =
+                Starter.isRoot() ? Account.named(user) : Optional.<Account>empty();
+        if (account.isEmpty()) {
+            return;
+        }
+        try {
+            for (Path file : LogDirectory.segments(path)) {
+                if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                    Files.setAttribute(
+                            file, "unix:uid", account.get().uid(), LinkOption.NOFOLLOW_LINKS);
+                }
+            }
+        } catch (IOException e) {
+            throw new OperatorError(
+                    ExitCode.ENVIRONMENT,
+                    "the audit log's files in "
+                            + path
+                            + " cannot be given to the user "
+                            + user
+                            + " ("
+                            + IoReason.of(e)
+                            + ")",
+                    e);
+        }
     }
 
     /** The way to it that will do later, too. */
