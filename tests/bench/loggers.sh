@@ -19,7 +19,7 @@ describe_loggers() {
     echo "loggers: $(cd "$loggers" && ls log4j-core-*.jar disruptor-*.jar chronicle-queue-*.jar | sed 's/\.jar$//' | paste -sd ' ')"
 }
 
-# ours KIND PACKETS SYNC [profile]: our log by itself on the last core; see AuditWriterLoad for what it prints.
+# ours KIND PACKETS DURABILITY [profile]: our log by itself on the last core; see AuditWriterLoad for what it prints.
 ours() {
     mkdir -m 700 "$work/ours"
     taskset -c $(($(nproc) - 1)) "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx256m \
@@ -54,12 +54,14 @@ compare_loggers() {
     local records packets bytes cpu process passed rest logger entry
     echo "for each packet and crossing, bursts of $1 packets, the whole process:"
     our_nanos=0
-    read -r records packets bytes cpu process passed rest < <(ours alike "$1" nosync)
+    ours alike "$1" kernel >"$work/said"
+    read -r records packets bytes cpu process passed rest <"$work/said"
     compared "  the audit log: ring, chain, root, CRC, signatures" "$packets" "$process" "$(awk -v b="$bytes" -v p="$packets" 'BEGIN { print b / p }')"
     our_nanos=$(awk -v c="$process" -v p="$packets" 'BEGIN { print c / p }')
     for logger in jul log4j chronicle; do
         for entry in burst packet; do
-            read -r packets process passed bytes < <(other $logger $entry "$1")
+            other $logger $entry "$1" >"$work/said"
+            read -r packets process passed bytes <"$work/said"
             compared "  $logger, an entry for each $entry" "$packets" "$process" "$bytes"
         done
     done

@@ -2,7 +2,7 @@
  * Takes from the calling thread, by Landlock, all files but a list, TCP, abstract sockets, and signals to other
  * processes.
  *
- * Trusts: the caller's two lists. To be called in the only thread, before exec: every thread of the JVM inherits it, and
+ * Trusts: the caller's lists. To be called in the only thread, before exec: every thread of the JVM inherits it, and
  * none can take it back. The kernel's headers of Debian 12 are older than the Landlock of newer kernels, so its interface
  * (linux/landlock.h) stands here.
  */
@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -23,6 +24,7 @@
 #define LANDLOCK_RESTRICT_SELF 446
 #define CREATE_RULESET_VERSION 1
 #define RULE_PATH_BENEATH 1
+#define RULE_NET_PORT 2 /* ABI 4 */
 
 struct ruleset_attr {
     uint64_t handled_access_fs;
@@ -35,6 +37,11 @@ struct path_beneath_attr {
     int32_t parent_fd;
 } __attribute__((packed));
 
+struct net_port_attr {
+    uint64_t allowed_access;
+    uint64_t port;
+};
+
 /* Rights over files, with the ABI that brought them. */
 enum {
     FS_EXECUTE = 1 << 0,
@@ -46,6 +53,7 @@ enum {
     FS_TRUNCATE = 1 << 14,  /* 3 */
     FS_IOCTL_DEV = 1 << 15, /* 5 */
     FS_OF_A_FILE = FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV,
+    NET_BIND_TCP = 1,       /* 4 */
     NET_TCP = 3,            /* 4: bind and connect */
     SCOPE_ALL = 3,          /* 6: abstract sockets and signals */
 };
@@ -67,7 +75,13 @@ static bool add_rule(int ruleset, const char *path, uint64_t access)
     return done;
 }
 
-int restrict_files(const struct words *readable, const struct words *writable)
+static bool allow_port(int ruleset, const char *port)
+{
+    struct net_port_attr rule = {NET_BIND_TCP, (uint64_t)atoi(port)};
+    return syscall(LANDLOCK_ADD_RULE, ruleset, RULE_NET_PORT, &rule, 0) == 0;
+}
+
+int restrict_files(const struct words *readable, const struct words *writable, const struct words *ports)
 {
     long abi = syscall(LANDLOCK_CREATE_RULESET, NULL, 0, CREATE_RULESET_VERSION);
     if (abi < 0)
@@ -84,6 +98,8 @@ int restrict_files(const struct words *readable, const struct words *writable)
         done = add_rule((int)ruleset, readable->words[i], FS_EXECUTE | FS_READ_FILE | FS_READ_DIR);
     for (int i = 0; i < writable->count && done; i++)
         done = add_rule((int)ruleset, writable->words[i], all & ~(uint64_t)FS_EXECUTE);
+    for (int i = 0; i < ports->count && done && abi >= 4; i++)
+        done = allow_port((int)ruleset, ports->words[i]);
     done = done && syscall(LANDLOCK_RESTRICT_SELF, ruleset, 0) == 0;
     int saved = errno;
     close((int)ruleset);

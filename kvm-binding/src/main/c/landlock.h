@@ -9,9 +9,10 @@ struct words {
 };
 
 /*
- * Restricts the calling thread, and all that it executes, to these files: reads the first, changes the second.
- * Returns the Landlock ABI version, 0 where the kernel has none, -1 with errno on failure.
+ * Restricts the calling thread, and all that it executes, to these files: reads the first, changes the second. Of TCP
+ * nothing is left but to listen at these ports. Returns the Landlock ABI version, 0 where the kernel has none, -1 with errno on
+ * failure.
  */
-int restrict_files(const struct words *readable, const struct words *writable);
+int restrict_files(const struct words *readable, const struct words *writable, const struct words *ports);
 
 #endif

@@ -115,7 +115,7 @@ const char *enter_cage(const struct cage *cage, bool namespaces)
         return "drop the guest's capabilities";
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return "set no_new_privs";
-    int abi = restrict_files(&cage->readable, &cage->writable);
+    int abi = restrict_files(&cage->readable, &cage->writable, &(struct words){0, NULL});
     if (abi < 0)
         return "restrict the guest's files by Landlock";
     if (abi == 0)

@@ -2,8 +2,8 @@
  * The small process that stays root while the monitor gives its privileges up: it starts the monitor, passes signals
  * on, does the few things for it that requests.c names, and when it has ended, in whatever way, runs the clean-up.
  *
- *   starter JOURNAL TEMPORARY  N READABLE...  N WRITABLE...  N START...  N CLEAN_UP...  N BIND...  N GIVE_BACK...
- *           GUEST_FOLDER  N GUEST_SOCKETS...
+ *   starter JOURNAL TEMPORARY  N READABLE...  N WRITABLE...  N TCP_PORTS...  N START...  N CLEAN_UP...  N BIND...
+ *           N GIVE_BACK...  GUEST_FOLDER  N GUEST_SOCKETS...
  *
  * Before each list stands its length. JOURNAL is the file that is there as long as something has to be undone, TEMPORARY
  * a folder that the monitor has emptied; the clean-up gets the monitor's wait status as one word more. The exit code is
@@ -88,14 +88,15 @@ int run_command(const struct words *command, const char *extra)
 }
 
 static _Noreturn void become_monitor(pid_t parent, int channel, int lifeline, const struct words *readable,
-                                     const struct words *writable, const struct words *start)
+                                     const struct words *writable, const struct words *ports,
+                                     const struct words *start)
 {
     begin_child(parent);
     if (dup2(channel, CHANNEL_FD) < 0 || dup2(lifeline, LIFELINE_FD) < 0 || close_range(LIFELINE_FD + 1, ~0U, 0) != 0)
         fail("hand over its descriptors");
     if (!drop_what_no_monitor_needs())
         fail("drop privileges");
-    int abi = restrict_files(readable, writable);
+    int abi = restrict_files(readable, writable, ports);
     if (abi < 0)
         fail("restrict the monitor's files by Landlock");
     if (abi == 0)
@@ -139,6 +140,7 @@ int main(int argc, char **argv)
     char **at = argv + 3;
     struct words readable = take(&at);
     struct words writable = take(&at);
+    struct words ports = take(&at);
     struct words start = take(&at);
     struct words clean_up = take(&at);
     struct card_commands card;
@@ -179,7 +181,7 @@ int main(int argc, char **argv)
     if (monitor < 0)
         fail("start a process");
     if (monitor == 0)
-        become_monitor(self, theirs, lifeline, &readable, &writable, &start);
+        become_monitor(self, theirs, lifeline, &readable, &writable, &ports, &start);
     close(theirs);
     close(lifeline);
     prctl(PR_SET_NAME, "cofd-starter", 0, 0, 0);

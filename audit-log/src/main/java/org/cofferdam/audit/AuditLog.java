@@ -185,8 +185,9 @@ public final class AuditLog implements AutoCloseable {
     }
 
     /**
-     * Returns when all that was recorded before the call is on the device, fdatasync(2). Waits for as long
-     * as the disk is full; not for the packet path.
+     * Returns when all that was recorded before the call is on the device, fdatasync(2), but for what the quota of a peer
+     * that floods still holds in its ring: nobody waits for that one. Waits for as long as the disk is full; not for the
+     * packet path.
      */
     public void sync() {
         writer.sync(0);

@@ -184,7 +184,7 @@ final class AuditWriter implements Runnable {
             bell.doze(deadline - System.nanoTime(), this::urgent);
             long syncing = syncWanted.get();
             boolean early = !urgent();
-            drained |= drainAll(syncing != syncAsked);
+            drained |= drainAll(false);
             tellOfTheDisk();
             long now = System.nanoTime();
             if (now - deadline < 0 && early) {
@@ -358,7 +358,8 @@ final class AuditWriter implements Runnable {
     }
 
     /**
-     * Waits until all that was recorded before the call is on the device. Any thread.
+     * Waits until all that was recorded before the call is on the device, but for what a quota still holds in its ring.
+     * Any thread.
      *
      * @param nanos how long at most; 0: as long as it takes
      * @return false if it took longer

@@ -108,10 +108,13 @@ final class SegmentFile implements AutoCloseable {
         file.syncData();
     }
 
-    /** Cuts off the space that no block took. */
+    /**
+     * Cuts off the space that no block took, once the last block is on the device: a file that is cut and does not end
+     * with it looks like a crime. Whether the cut is there, too, matters to nobody.
+     */
     void seal() {
-        file.truncate(position);
         file.syncData();
+        file.truncate(position);
     }
 
     @Override

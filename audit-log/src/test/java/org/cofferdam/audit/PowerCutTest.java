@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -35,6 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The power goes, and what was not synced is gone, kept or torn, as it comes. */
 class PowerCutTest {
     private static final int CUTS = 25;
+    private static final Set<Kind> HALF_WRITTEN =
+            EnumSet.of(Kind.FLIPPED_BIT, Kind.MISSING_BLOCK, Kind.STRAY_BYTES);
 
     @TempDir Path parent;
 
@@ -122,11 +125,7 @@ class PowerCutTest {
             assertTrue(n < there.size() && there.get((int) n) == n, which + ": " + n + " is gone");
         }
         long lastPromised = blockOf(image, promised);
-        for (Finding f : verify(image).findings()) {
-            assertTrue(
-                    f.firstBlock() > lastPromised || f.kind() == Kind.STRAY_BYTES,
-                    which + ": " + f + ", promised up to block " + lastPromised);
-        }
+        checkFindings(image, lastPromised, which);
         try (AuditLog log = AuditLog.open(options(image))) {
             log.source("domain", 1 << 16).record(CrossingType.DOORBELL, 1, 0, 0);
         }
@@ -134,10 +133,16 @@ class PowerCutTest {
         for (long n = 0; n <= promised; n++) {
             assertTrue(n < after.size() && after.get((int) n) == n, which + ": " + n + " is gone");
         }
+        checkFindings(image, lastPromised, which + ", next run");
+    }
+
+    /** Half-written blocks are what a loss of power looks like; nothing else is, and nothing before the promise's end. */
+    private static void checkFindings(Path image, long lastPromised, String which) {
         for (Finding f : verify(image).findings()) {
+            assertTrue(HALF_WRITTEN.contains(f.kind()), which + ": " + f);
             assertTrue(
                     f.firstBlock() > lastPromised || f.kind() == Kind.STRAY_BYTES,
-                    which + ", next run: " + f);
+                    which + ": " + f + ", promised up to block " + lastPromised);
         }
     }
 

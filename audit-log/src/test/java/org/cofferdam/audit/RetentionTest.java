@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -131,12 +134,11 @@ class RetentionTest {
                     Files.copy(
                             file,
                             killed.resolve(file.getFileName()),
-                            java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+                            StandardCopyOption.COPY_ATTRIBUTES);
                 }
             }
         }
-        Files.setPosixFilePermissions(
-                killed, java.nio.file.attribute.PosixFilePermissions.fromString("rwx------"));
+        Files.setPosixFilePermissions(killed, PosixFilePermissions.fromString("rwx------"));
         Files.move(dir(), parent.resolve("old"));
         Files.move(killed, dir());
         for (int i = 1; i <= done; i++) {
@@ -174,17 +176,17 @@ class RetentionTest {
             fill(log, log.source("domain", 1 << 16), 8);
         }
         SegmentHeader header;
-        BlockHeader last = null;
+        List<BlockHeader> blocks = new ArrayList<>();
         try (SegmentWalker walker = SegmentWalker.open(LogDirectory.segments(dir()).get(2))) {
             header = walker.header().orElseThrow();
             long at = SegmentLayout.HEADER_BYTES;
             while (walker.step(at) instanceof SegmentStep.Block b) {
-                last = b.header();
+                blocks.add(b.header());
                 at = b.end();
             }
         }
-        long block = last.number();
-        String hash = last.hash().hex();
+        long block = blocks.getLast().number();
+        String hash = blocks.getLast().hash().hex();
         String sound = shipped(header, block, hash);
         String[] unsound = {
             "",

@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.cofferdam.audit.AuditCounters.State;
 import org.cofferdam.audit.read.AuditFilter;
@@ -39,7 +41,7 @@ class WhenFullTest {
     }
 
     private List<Crossing> read(String type) {
-        List<Crossing> all = new java.util.ArrayList<>();
+        List<Crossing> all = new ArrayList<>();
         try (AuditReader reader = AuditReader.open(dir())) {
             reader.tail(AuditFilter.all().withTypes(List.of(type)), false, all::add);
         }
@@ -102,7 +104,7 @@ class WhenFullTest {
     void aSourceThatFloodsIsHeldBackByItsQuotaAndItsNeighbourNotAtAll() throws Exception {
         long quota = 1 << 20;
         AtomicLong flooded = new AtomicLong();
-        AtomicLong worked = new AtomicLong();
+        AtomicBoolean enough = new AtomicBoolean();
         AuditCounters counters;
         try (AuditLog log = AuditLog.open(options(AuditPolicy.DEFAULT.withQuota(quota)))) {
             AuditSource flood = log.source("switch.guest.flood", 1 << 20);
@@ -111,7 +113,7 @@ class WhenFullTest {
             CompletableFuture<Void> flooding =
                     CompletableFuture.runAsync(
                             () -> {
-                                while (worked.get() < 20_000) {
+                                while (!enough.get()) {
                                     if (flood.hasRoom(64)
                                             && flood.tryRecord(
                                                     CrossingType.GUEST_MESSAGE,
@@ -127,20 +129,14 @@ class WhenFullTest {
             // Its own share, and no more: it is never to find its ring full.
             for (int i = 0; i < 20_000; i++) {
                 assertTrue(work.tryRecord(CrossingType.INTERRUPT, i, 0, 0), "held back at " + i);
-                worked.incrementAndGet();
                 if (i % 200 == 0) {
                     operator.record(CrossingType.CONTROL, i, 0, 0);
                     log.sync();
                 }
             }
-            while (log.counters().sources().getFirst().limitedNanos() == 0) {
-                worked.set(0);
-                Thread.onSpinWait();
-                if (flooding.isDone()) {
-                    break;
-                }
-            }
-            worked.set(20_000);
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> log.counters().sources().getFirst().limitedNanos() > 0);
+            enough.set(true);
             flooding.get();
             counters = log.counters();
         }

@@ -12,6 +12,7 @@ import org.cofferdam.monitor.config.CapturePolicy;
 import org.cofferdam.monitor.config.GuestName;
 import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.control.CaptureRequest;
+import org.cofferdam.monitor.control.MonitorCounters;
 import org.cofferdam.monitor.control.RunningCapture;
 import org.cofferdam.proxy.capture.CaptureRing;
 
@@ -124,18 +125,8 @@ final class CaptureDesk {
         return done.orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** How many are at work. */
-    int running() {
-        return running.get();
-    }
-
-    /** Frames that captures which have ended were shown. */
-    long frames() {
-        return frames.get();
-    }
-
-    /** Frames that they had no room for. */
-    long missed() {
-        return missed.get();
+    /** Any thread. */
+    MonitorCounters.Captures counters() {
+        return new MonitorCounters.Captures(running.get(), frames.get(), missed.get());
     }
 }

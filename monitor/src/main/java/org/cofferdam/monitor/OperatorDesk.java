@@ -57,7 +57,7 @@ final class OperatorDesk implements MonitorService {
     @Override
     public MonitorStatus status() {
         List<MonitorStatus.Guest> there = guests.list();
-        return ask(() -> StatusReport.of(parts, there));
+        return ask(() -> StatusReport.of(parts, there, captures.counters()));
     }
 
     @Override

@@ -21,6 +21,7 @@ import org.cofferdam.monitor.config.Assignment;
 import org.cofferdam.monitor.config.GuestName;
 import org.cofferdam.monitor.config.StartOptions;
 import org.cofferdam.monitor.control.AuditHops;
+import org.cofferdam.monitor.control.MonitorCounters;
 import org.cofferdam.monitor.control.MonitorStatus;
 import org.cofferdam.monitor.domain.DomainReport;
 import org.cofferdam.proxy.kernel.DropDirection;
@@ -36,7 +37,10 @@ import org.cofferdam.proxy.packetswitch.Verdict;
 final class StatusReport {
     private StatusReport() {}
 
-    static MonitorStatus of(MonitorParts parts, List<MonitorStatus.Guest> guests) {
+    static MonitorStatus of(
+            MonitorParts parts,
+            List<MonitorStatus.Guest> guests,
+            MonitorCounters.Captures captures) {
         StartOptions options = parts.options();
         AuditCounters log = parts.log().counters();
         return new MonitorStatus(
@@ -60,7 +64,9 @@ final class StatusReport {
                         log.bytes(),
                         log.lost(),
                         hops(options, log)),
-                threads());
+                threads(),
+                guests,
+                CountersReport.of(parts, guests, captures));
     }
 
     /** The interface that is the wire; empty where the card has a wire of its own. */

@@ -81,7 +81,14 @@ final class BeaconDetector extends Detector {
             return;
         }
         Times times = states.of(seen.port()).of(target);
-        if (!times.began(c.time(), c.lastTime())) {
+        boolean again = times.began(c.time());
+        if (c.count() == 2 && c.lastTime() - c.time() >= shortest) {
+            // A summary that came late spans two times.
+            again |= times.began(c.lastTime());
+        } else {
+            times.goesOn(c.lastTime());
+        }
+        if (!again) {
             return;
         }
         long median = times.regular();
@@ -129,16 +136,16 @@ final class BeaconDetector extends Detector {
         private long began = Long.MIN_VALUE;
         private long latest;
 
-        /** Notes an approach from {@code first} to {@code lastTime}; whether it is a new time. */
-        boolean began(long first, long lastTime) {
-            boolean isFirst = began == Long.MIN_VALUE || first < began;
-            if (!isFirst && first - latest < shortest / 2) {
-                latest = Math.max(latest, lastTime);
+        /** Notes a packet; whether it begins another interval that may be one of a beacon's. */
+        boolean began(long time) {
+            boolean isFirst = began == Long.MIN_VALUE || time < began;
+            if (!isFirst && time - latest < shortest / 2) {
+                latest = Math.max(latest, time);
                 return false;
             }
-            long interval = isFirst ? 0 : first - began;
-            began = first;
-            latest = Math.max(first, lastTime);
+            long interval = isFirst ? 0 : time - began;
+            began = time;
+            latest = time;
             if (interval < shortest || interval > longest) {
                 known = 0;
                 return false;
@@ -147,6 +154,11 @@ final class BeaconDetector extends Detector {
             // Far from overflow, and the place in the ring stays the same.
             known = known == 1 << 20 ? known - (1 << 19) / intervals * intervals : known;
             return true;
+        }
+
+        /** The same time still. */
+        void goesOn(long time) {
+            latest = Math.max(latest, time);
         }
 
         /** The interval if there are enough and they are alike, else 0. One in eight may be off. */

@@ -38,12 +38,13 @@ final class FloodDetector extends Detector {
         if (missing / targets < rule.number("perTarget")) {
             return;
         }
-        long sum = states.of(seen.port()).add(c.lastTime(), missing);
+        SlidingCount count = states.of(seen.port());
+        long sum = count.add(c.lastTime(), missing);
         if (sum >= rule.number("unanswered")) {
             incidents.hit(
                     rule,
                     new Incidents.Subject(seen.port(), guest, ""),
-                    c.time(),
+                    count.began(c.time()),
                     c.lastTime(),
                     sum,
                     missing,

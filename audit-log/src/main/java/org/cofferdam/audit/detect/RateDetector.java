@@ -3,6 +3,7 @@ package org.cofferdam.audit.detect;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Set;
 import org.cofferdam.audit.CrossingType;
 import org.cofferdam.audit.PacketVerdict;
@@ -50,7 +51,7 @@ final class RateDetector extends Detector {
             incidents.hit(
                     rule,
                     new Incidents.Subject(port, guest, ""),
-                    c.time(),
+                    state.sum.began(c.time()),
                     c.lastTime(),
                     sum,
                     amount,
@@ -68,6 +69,11 @@ final class RateDetector extends Detector {
                 }
             }
             return packets;
+        }
+        for (Map.Entry<String, Set<Long>> e : rule.unless().entrySet()) {
+            if (e.getValue().contains(seen.field(e.getKey(), -1))) {
+                return 0;
+            }
         }
         long each = rule.weight().isEmpty() ? 1 : believable(seen.field(rule.weight(), 1));
         return believable(seen.crossing().count()) * Math.max(1, Math.min(each, 1 << 20));

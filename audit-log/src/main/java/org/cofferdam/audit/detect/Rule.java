@@ -22,6 +22,7 @@ import org.cofferdam.audit.read.Severity;
  * @param verdicts packets that count, of those types; empty for the records themselves
  * @param weight name of a field that says how many a record stands for; empty for its count alone
  * @param distinctBy name of a field of which different values are counted; empty for none
+ * @param unless records that do not count: those whose field of this name has one of these values
  * @param perPort whether each port counts for itself
  * @param guestsOnly whether ports 0 and 1, the card's side and the host's, are left alone
  * @param allow guests and ports that the rule leaves alone, by name or number
@@ -40,6 +41,7 @@ public record Rule(
         Set<PacketVerdict> verdicts,
         String weight,
         String distinctBy,
+        Map<String, Set<Long>> unless,
         boolean perPort,
         boolean guestsOnly,
         Set<String> allow,
@@ -52,6 +54,7 @@ public record Rule(
     public Rule {
         types = Set.copyOf(types);
         verdicts = Set.copyOf(verdicts);
+        unless = Map.copyOf(unless);
         allow = Set.copyOf(allow);
         profiles = Map.copyOf(profiles);
         numbers = Map.copyOf(numbers);
@@ -80,6 +83,11 @@ public record Rule(
                 new TreeSet<>(verdicts).toString(),
                 weight,
                 distinctBy,
+                unless.entrySet().stream()
+                        .map(e -> e.getKey() + new TreeSet<>(e.getValue()))
+                        .sorted()
+                        .toList()
+                        .toString(),
                 Boolean.toString(perPort),
                 new TreeMap<>(numbers).toString());
     }

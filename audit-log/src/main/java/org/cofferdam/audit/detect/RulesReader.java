@@ -31,6 +31,7 @@ final class RulesReader {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
     private static final Pattern TIME = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
+    private static final Pattern WHOLE = Pattern.compile("[0-9]{1,18}");
     private static final int MOST_RULES = 200;
     private static final int MOST_ENTRIES = 1000;
     private static final JsonFactory JSON =
@@ -195,6 +196,7 @@ final class RulesReader {
         private Set<PacketVerdict> verdicts = Set.of();
         private String weight = "";
         private String distinctBy = "";
+        private Map<String, Set<Long>> unless = Map.of();
         private boolean perPort = true;
         private boolean guestsOnly;
         private Set<String> allow = Set.of();
@@ -217,6 +219,7 @@ final class RulesReader {
                 verdicts = before.verdicts();
                 weight = before.weight();
                 distinctBy = before.distinctBy();
+                unless = before.unless();
                 perPort = before.perPort();
                 guestsOnly = before.guestsOnly();
                 allow = before.allow();
@@ -237,6 +240,7 @@ final class RulesReader {
                 case "verdicts" -> verdicts = verdicts();
                 case "weight" -> weight = text();
                 case "distinctBy" -> distinctBy = text();
+                case "unless" -> unless = unless();
                 case "per" -> perPort = perPort();
                 case "guestsOnly" -> guestsOnly = yesOrNo();
                 case "allow" -> allow = allow();
@@ -309,6 +313,24 @@ final class RulesReader {
             return found;
         }
 
+        private Map<String, Set<Long>> unless() throws IOException {
+            Map<String, Set<Long>> found = new HashMap<>();
+            object(
+                    "\"unless\"",
+                    field -> {
+                        Set<Long> values = new HashSet<>();
+                        list(
+                                text -> {
+                                    if (!WHOLE.matcher(text).matches()) {
+                                        throw wrong("\"" + field + "\" has whole numbers only");
+                                    }
+                                    values.add(Long.parseLong(text));
+                                });
+                        found.put(field, Set.copyOf(values));
+                    });
+            return found;
+        }
+
         private boolean perPort() throws IOException {
             return switch (text()) {
                 case "port" -> true;
@@ -358,6 +380,7 @@ final class RulesReader {
                 }
                 hasField(at, "weight", weight);
                 hasField(at, "distinctBy", distinctBy);
+                unless.keySet().forEach(field -> hasField(at, "unless", field));
                 if (numbers.containsKey("distinct") == distinctBy.isEmpty()) {
                     throw wrong(
                             place,
@@ -386,6 +409,7 @@ final class RulesReader {
                     verdicts,
                     weight,
                     distinctBy,
+                    unless,
                     perPort,
                     guestsOnly,
                     allow,

@@ -55,7 +55,7 @@ final class ScanDetector extends Detector {
             incidents.hit(
                     rule,
                     new Incidents.Subject(seen.port(), guest, ""),
-                    c.time(),
+                    Math.min(state.targets.began(c.time()), state.hosts.began(c.time())),
                     time,
                     Math.max(targets, hosts),
                     Math.max(tcp + udp, silent),

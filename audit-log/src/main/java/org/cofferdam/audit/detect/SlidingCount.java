@@ -17,6 +17,7 @@ final class SlidingCount implements SavedState {
 
     private final long step;
     private final long[] sums = new long[STEPS];
+    private final long[] firsts = new long[STEPS];
     private long newest = Long.MIN_VALUE;
 
     /** @param window in nanoseconds */
@@ -36,6 +37,7 @@ final class SlidingCount implements SavedState {
         }
         if (at > newest - STEPS) {
             int i = (int) Math.floorMod(at, (long) STEPS);
+            firsts[i] = sums[i] == 0 ? time : Math.min(firsts[i], time);
             sums[i] = Math.min(MOST, sums[i] + Math.clamp(amount, 0, MOST));
         }
         long sum = 0;
@@ -45,11 +47,21 @@ final class SlidingCount implements SavedState {
         return sum;
     }
 
+    /** The time of the first that the window has; {@code otherwise} if it has none. */
+    long began(long otherwise) {
+        long first = otherwise;
+        for (int i = 0; i < STEPS; i++) {
+            first = sums[i] == 0 ? first : Math.min(first, firsts[i]);
+        }
+        return first;
+    }
+
     @Override
     public void save(DataOutput out) throws IOException {
         out.writeLong(newest);
-        for (long s : sums) {
-            out.writeLong(s);
+        for (int i = 0; i < STEPS; i++) {
+            out.writeLong(sums[i]);
+            out.writeLong(firsts[i]);
         }
     }
 
@@ -58,6 +70,7 @@ final class SlidingCount implements SavedState {
         newest = in.readLong();
         for (int i = 0; i < STEPS; i++) {
             sums[i] = Math.clamp(in.readLong(), 0, MOST);
+            firsts[i] = in.readLong();
         }
     }
 }

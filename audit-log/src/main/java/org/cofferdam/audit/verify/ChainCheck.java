@@ -477,6 +477,10 @@ final class ChainCheck {
             } else if (live && isLast && d.last()) {
                 findings.add(
                         Kind.LIVE, file, d.offset(), expected, expected, "it is being written");
+            } else if (d.fault() != Fault.HOLE && next != null && unwritten) {
+                // The next run found no block here and gave its number to another.
+                flipped(file, d);
+                expected = next.firstBlock();
             } else if (d.fault() != Fault.HOLE) {
                 flipped(file, d);
                 last = null;

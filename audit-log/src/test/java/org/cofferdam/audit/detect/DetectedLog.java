@@ -82,6 +82,16 @@ final class DetectedLog implements AutoCloseable {
         return this;
     }
 
+    /** As many TCP packets in so many seconds. */
+    DetectedLog targets(int port, long count, double seconds, long address, int targetPort) {
+        long[] all = {port, 6, 0, 0xffff_0000_0000L | address, targetPort, 74};
+        long last = now + Math.round(seconds * SECOND);
+        if (!source.tryAggregate(CrossingType.FLOW_TARGET, count, now, last, all)) {
+            throw new AssertionError("no room");
+        }
+        return this;
+    }
+
     DetectedLog burst(CrossingType type, int port, int packets, int length, PacketVerdict verdict) {
         int[] lengths = new int[packets];
         byte[] verdicts = new byte[packets];

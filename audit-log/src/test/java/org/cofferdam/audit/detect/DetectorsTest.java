@@ -67,10 +67,11 @@ final class DetectorsTest {
     @Test
     void aStormIsOfARateAndNotOfANumber() {
         for (int second = 1; second <= 30; second++) {
-            log.at(second).many(CrossingType.DOORBELL, 15_000, 4, 1);
+            log.at(second).many(CrossingType.DOORBELL, 90, 12, 1);
+            log.many(CrossingType.DOORBELL, 50_000, 4, 1);
         }
         assertEquals(List.of(), log.raised());
-        log.at(31).many(CrossingType.DOORBELL, 45_000, 4, 1);
+        log.at(31).many(CrossingType.DOORBELL, 900, 12, 1);
         assertEquals(List.of("crossing-storm"), log.raised());
     }
 
@@ -226,6 +227,20 @@ final class DetectorsTest {
             }
         }
         assertEquals(List.of("beaconing"), log.raised());
+    }
+
+    @Test
+    void aSummaryThatCameLateSpansTwoTimesAndAFloodNone() {
+        for (int i = 0; i < 6; i++) {
+            log.at(1 + 4 * i).targets(3, 2, 2, NEIGHBOUR, 443);
+            log.targets(3, 2000, 0.999, NEIGHBOUR + 1, 443);
+            log.at(2 + 4 * i).targets(3, 2000, 0.999, NEIGHBOUR + 1, 443);
+            log.at(3 + 4 * i).targets(3, 2000, 0.999, NEIGHBOUR + 1, 443);
+            log.at(4 + 4 * i).targets(3, 2000, 0.999, NEIGHBOUR + 1, 443);
+        }
+        List<Alert> alerts = log.alerts();
+        assertEquals(1, alerts.size(), alerts::toString);
+        assertTrue(alerts.getFirst().text().contains("10.7.0.9:443, every 2.0 s"));
     }
 
     @Test

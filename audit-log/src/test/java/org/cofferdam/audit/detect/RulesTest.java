@@ -71,6 +71,8 @@ final class RulesTest {
                 "{\"rules\": {\"port-scan\": {\"targets\": 1, \"targets\": 2}}}; Duplicate",
                 "{\"rules\": {\"port-scan\": {\"allow\": [{}]}}}; a list",
                 "{\"rules\": {}} x; line 1",
+                "{\"rules\": {\"crossing-storm\": {\"unless\": {\"offset\": [-1]}}}}; whole numbers only",
+                "{\"rules\": {\"crossing-storm\": {\"unless\": {\"colour\": [1]}}}}; has a field colour",
                 "{\"rules\": {\"refused-calls\": {\"distinctBy\": \"\"}}}; needs both",
                 "{\"rules\": {\"refused-calls\": {\"weight\": \"colour\"}}}; has a field colour"
             })

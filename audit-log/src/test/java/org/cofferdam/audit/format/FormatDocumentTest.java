@@ -57,4 +57,14 @@ class FormatDocumentTest {
         String text = Files.readString(DOCUMENT).replaceAll("\\s+", " ");
         assertTrue(text.contains(expected), expected);
     }
+
+    @Test
+    void theSecondReaderKnowsTheFieldsThatArePorts() throws IOException {
+        String script = Files.readString(SecondReader.SCRIPT);
+        for (CrossingType type : CrossingType.values()) {
+            int field = CrossingType.portField(type.code());
+            String entry = String.format(Locale.ROOT, "0x%04x: %d,", type.code(), field);
+            assertEquals(field >= 0, script.contains(entry), type::name);
+        }
+    }
 }

@@ -42,6 +42,7 @@ final class MonitorCommand {
             case "devices" -> add(monitor, new DevicesCommand(console).spec());
             case "status" -> add(monitor, new StatusCommand(console).spec());
             case "stop" -> add(monitor, new StopCommand(console).spec());
+            case "top" -> add(monitor, new TopCommand(console).spec());
             case "capture" -> add(monitor, new CaptureCommand(console).spec());
             case "restart-driver" -> add(monitor, new RestartDriverCommand(console).spec());
             case "port" ->
@@ -85,6 +86,7 @@ final class MonitorCommand {
                             new StopCommand(console).spec(),
                             new RestartDriverCommand(console).spec(),
                             new CaptureCommand(console).spec(),
+                            new TopCommand(console).spec(),
                             port(),
                             guest(),
                             audit());

@@ -17,7 +17,7 @@ final class ScanProgress {
     }
 
     @SuppressWarnings("SystemConsoleNull") // on 25 it is null again where no terminal is
-    private static boolean isTerminal() {
+    static boolean isTerminal() {
         java.io.Console console = System.console();
         return console != null && console.isTerminal();
     }

@@ -150,6 +150,7 @@ final class StartCommand implements Callable<Integer> {
                                     monitor.service(),
                                     monitor.recorder(),
                                     monitor.auditLog())) {
+                options.metrics().ifPresent(control::serveMetrics);
                 StarterChannel.inherited()
                         .ifPresent(
                                 channel -> {

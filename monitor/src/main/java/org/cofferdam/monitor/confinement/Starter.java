@@ -140,6 +140,7 @@ public final class Starter {
         words.add(temporary.toString());
         list(words, readable());
         list(words, writable(temporary));
+        list(words, options.metrics().stream().map(at -> Integer.toString(at.getPort())).toList());
         list(words, start);
         list(words, restore);
         list(words, forCard(own, "bind", options.user()));

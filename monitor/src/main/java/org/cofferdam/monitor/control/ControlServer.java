@@ -18,12 +18,14 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.cofferdam.monitor.config.ExitCode;
 import org.cofferdam.monitor.config.OperatorError;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,13 +50,17 @@ public final class ControlServer implements AutoCloseable {
     private final Channel listener;
     private final SocketFile file;
     private final BlockSender blocks;
+    private final MonitorService service;
+    private @Nullable MetricsServer metrics; // the main thread's
 
     private ControlServer(
             EventLoopGroup loop,
             ChannelGroup connections,
             Channel listener,
             SocketFile file,
-            BlockSender blocks) {
+            BlockSender blocks,
+            MonitorService service) {
+        this.service = service;
         this.loop = loop;
         this.connections = connections;
         this.listener = listener;
@@ -110,7 +116,7 @@ public final class ControlServer implements AutoCloseable {
                             .bind(new DomainSocketAddress(file.bindPath().toFile()))
                             .syncUninterruptibly();
             file.publish();
-            return new ControlServer(loop, connections, bound.channel(), file, blocks);
+            return new ControlServer(loop, connections, bound.channel(), file, blocks, service);
         } catch (Exception e) { // Netty throws the IOException of bind without declaring it
             loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             removeQuietly(file);
@@ -149,6 +155,15 @@ public final class ControlServer implements AutoCloseable {
         return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
     }
 
+    /**
+     * Serves the metrics at this address, too.
+     *
+     * @throws OperatorError (environment) if it cannot be bound
+     */
+    public void serveMetrics(InetSocketAddress address) {
+        metrics = new MetricsServer(loop, address, () -> Metric.text(service.status()));
+    }
+
     /** From now on the socket's file is the starter's to remove. */
     public void leaveSocketToStarter() {
         file.leaveToStarter();
@@ -164,6 +179,9 @@ public final class ControlServer implements AutoCloseable {
     public void close() {
         removeQuietly(file);
         blocks.close();
+        if (metrics != null) {
+            metrics.close();
+        }
         listener.close().awaitUninterruptibly(LAST_ANSWERS_MILLIS);
         connections.forEach(c -> c.pipeline().fireUserEventTriggered(CaptureStream.Closing.NOW));
         connections.newCloseFuture().awaitUninterruptibly(LAST_ANSWERS_MILLIS);

@@ -5,6 +5,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import org.cofferdam.monitor.control.MonitorCounters.Bucket;
+import org.cofferdam.monitor.control.MonitorCounters.Spread;
+import org.cofferdam.monitor.control.MonitorStatus.Guest;
 import org.cofferdam.monitor.control.MonitorStatus.Port;
 
 /**
@@ -12,6 +15,21 @@ import org.cofferdam.monitor.control.MonitorStatus.Port;
  * {@code cofferdam_} and the constant in lower case; counters end in {@code _total}.
  */
 public enum Metric {
+    BUILD_INFO(
+            "1, with the monitor's version as label.",
+            s -> List.of(new Sample(label("version", s.monitor().version()), "1"))),
+    CONFINED(
+            "1 if the monitor has given up its privileges.",
+            s -> one(s.monitor().confinement().isPresent() ? 1 : 0)),
+    CONFINED_SYSTEM_CALLS(
+            "How many system calls the monitor's filter lets through; no value without one.",
+            s ->
+                    s.monitor().confinement().stream()
+                            .flatMap(c -> one(c.systemCalls()).stream())
+                            .toList()),
+    LANDLOCK_ABI(
+            "The version of Landlock that guards the monitor's files; 0 if there is none.",
+            s -> one(s.monitor().confinement().map(c -> c.landlockAbi()).orElse(0))),
     UPTIME_SECONDS(
             "Seconds since the monitor started.", s -> one(millis(s.monitor().uptimeMillis()))),
     CPU_SECONDS_TOTAL(
@@ -31,6 +49,8 @@ public enum Metric {
                     s.domain().lastOutageMillis().isPresent()
                             ? one(millis(s.domain().lastOutageMillis().getAsLong()))
                             : List.of()),
+    DOMAIN_OUTAGE_SECONDS(
+            "How long the driver domain's outages were.", s -> spread(s.counters().outages())),
     DOMAIN_BOOT_SECONDS(
             "From the creation of the virtual machine to link-up, of the last start.",
             s ->
@@ -47,6 +67,34 @@ public enum Metric {
     PORT_SENT_FRAMES_TOTAL("Frames given to a port.", s -> ports(s, Port::txFrames)),
     PORT_SENT_BYTES_TOTAL("Bytes given to a port.", s -> ports(s, Port::txBytes)),
     PORT_VERDICTS_TOTAL("Frames taken from a port, by what became of them.", Metric::verdicts),
+    PORT_REFUSED_FRAMES_TOTAL(
+            "Frames meant for a port that it did not take, by what became of them.",
+            s -> byTwo("port", "verdict", s.counters().refused())),
+    PORT_HELD_PASSES_TOTAL(
+            "Passes in which a port was not looked at, by what had no room.",
+            s -> byTwo("port", "room", s.counters().held())),
+    PORT_GROUPS_REFUSED_TOTAL(
+            "Multicast groups that a port's peer wanted to hear and has too many for.",
+            s -> byLabel("port", s.counters().groupsRefused())),
+    PORT_UP(
+            "1 if a port can take frames.",
+            s ->
+                    s.ports().stream()
+                            .map(
+                                    p ->
+                                            new Sample(
+                                                    two("port", p.name(), "kind", p.kind()),
+                                                    isUp(p.state()) ? "1" : "0"))
+                            .toList()),
+    PACKET_PATH_TURN_SECONDS(
+            "How long the turns of the packet path took in which there was work.",
+            s -> spread(s.counters().turns())),
+    KERNEL_FORWARDED_FRAMES_TOTAL(
+            "Frames that the program in the kernel forwarded, by way.",
+            s -> byLabel("way", s.counters().forwarded())),
+    KERNEL_EVENTS_LOST_TOTAL(
+            "Drop events that the program in the kernel had no room for, by direction.",
+            s -> byLabel("direction", s.counters().eventsLost())),
     KERNEL_DROPS_TOTAL(
             "Frames that the program in the kernel dropped, by reason.",
             s -> byLabel("reason", s.kernelDrops())),
@@ -54,9 +102,28 @@ public enum Metric {
     AUDIT_BLOCKS_TOTAL("Blocks written to the audit log.", s -> one(s.audit().blocks())),
     AUDIT_BYTES_TOTAL("Bytes written to the audit log.", s -> one(s.audit().bytes())),
     AUDIT_LOST_TOTAL("Records lost, each loss being a record itself.", s -> one(s.audit().lost())),
+    AUDIT_STATE(
+            "1, with what the log's writer is doing as label: ok, waiting or closed.",
+            s -> List.of(new Sample(label("state", s.audit().state().split(":", 2)[0]), "1"))),
+    GUEST_UP(
+            "1 if a guest's front end is connected and runs queues.",
+            s -> guests(s, g -> g.peerPid() != 0 && g.queues() > 0 ? 1L : 0L)),
+    GUEST_LINK_UP("1 if a guest's port has a link.", s -> guests(s, g -> g.linkUp() ? 1L : 0L)),
+    GUEST_QUEUES("Queues of a guest that run.", s -> guests(s, g -> (long) g.queues())),
+    CAPTURES("Captures that are at work.", s -> one(s.counters().captures().running())),
+    CAPTURE_FRAMES_TOTAL(
+            "Frames that captures which have ended were shown.",
+            s -> one(s.counters().captures().frames())),
+    CAPTURE_MISSED_TOTAL(
+            "Those of them that the captures had no room for.",
+            s -> one(s.counters().captures().missed())),
     THREAD_CPU_SECONDS_TOTAL("Processor time of one thread.", Metric::threads);
 
-    private record Sample(String labels, String value) {}
+    private record Sample(String suffix, String labels, String value) {
+        Sample(String labels, String value) {
+            this("", labels, value);
+        }
+    }
 
     private final String sentence;
 
@@ -83,11 +150,11 @@ public enum Metric {
         for (Metric metric : values()) {
             String name = metric.exportedName();
             out.append("# HELP ").append(name).append(' ').append(metric.sentence).append('\n');
-            out.append("# TYPE ")
-                    .append(name)
-                    .append(name.endsWith("_total") ? " counter\n" : " gauge\n");
-            for (Sample sample : metric.samples.apply(status)) {
+            List<Sample> samples = metric.samples.apply(status);
+            out.append("# TYPE ").append(name).append(' ').append(type(name, samples)).append('\n');
+            for (Sample sample : samples) {
                 out.append(name)
+                        .append(sample.suffix())
                         .append(sample.labels())
                         .append(' ')
                         .append(sample.value())
@@ -96,6 +163,50 @@ public enum Metric {
         }
         AuditMetric.text(status.audit().hops(), out);
         return out.toString();
+    }
+
+    private static String type(String name, List<Sample> samples) {
+        boolean histogram = !samples.isEmpty() && !samples.getFirst().suffix().isEmpty();
+        return histogram ? "histogram" : name.endsWith("_total") ? "counter" : "gauge";
+    }
+
+    private static List<Sample> spread(Spread spread) {
+        List<Sample> out = new ArrayList<>();
+        for (Bucket b : spread.upTo()) {
+            String bound = b.nanos() < 0 ? "+Inf" : nanos(b.nanos());
+            out.add(new Sample("_bucket", label("le", bound), Long.toString(b.count())));
+        }
+        out.add(new Sample("_sum", "", nanos(spread.sumNanos())));
+        out.add(new Sample("_count", "", Long.toString(spread.count())));
+        return out;
+    }
+
+    private static List<Sample> guests(MonitorStatus status, Function<Guest, Long> value) {
+        return status.guests().stream()
+                .map(g -> new Sample(label("guest", g.name()), Long.toString(value.apply(g))))
+                .toList();
+    }
+
+    private static boolean isUp(String state) {
+        return state.equals("up") || state.equals("running");
+    }
+
+    private static List<Sample> byTwo(
+            String first, String second, Map<String, Map<String, Long>> counts) {
+        List<Sample> out = new ArrayList<>();
+        counts.forEach(
+                (a, inner) ->
+                        inner.forEach(
+                                (b, n) ->
+                                        out.add(
+                                                new Sample(
+                                                        two(first, a, second, b),
+                                                        Long.toString(n)))));
+        return out;
+    }
+
+    private static String two(String first, String a, String second, String b) {
+        return "{%s=\"%s\",%s=\"%s\"}".formatted(first, escaped(a), second, escaped(b));
     }
 
     private static String millis(long millis) {
@@ -128,11 +239,7 @@ public enum Metric {
                             (verdict, count) ->
                                     out.add(
                                             new Sample(
-                                                    "{port=\""
-                                                            + escaped(p.name())
-                                                            + "\",verdict=\""
-                                                            + escaped(verdict)
-                                                            + "\"}",
+                                                    two("port", p.name(), "verdict", verdict),
                                                     Long.toString(count))));
         }
         return out;

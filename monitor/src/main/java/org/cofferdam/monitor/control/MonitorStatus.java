@@ -24,11 +24,14 @@ public record MonitorStatus(
         List<Port> ports,
         Map<String, Long> kernelDrops,
         Audit audit,
-        List<ThreadUse> threads) {
+        List<ThreadUse> threads,
+        List<Guest> guests,
+        MonitorCounters counters) {
 
     public MonitorStatus {
         ports = List.copyOf(ports);
         threads = List.copyOf(threads);
+        guests = List.copyOf(guests);
     }
 
     /**

@@ -29,6 +29,32 @@ public final class StatusJson {
             out.writeEndObject();
         }
         out.writeEndArray();
+        out.writeFieldName("guests");
+        guests(status.guests(), out);
+        counters(status.counters(), out);
+        out.writeEndObject();
+    }
+
+    private static void counters(MonitorCounters c, JsonGenerator out) throws IOException {
+        out.writeObjectFieldStart("counters");
+        byPort("refused", c.refused(), out);
+        byPort("held", c.held(), out);
+        counts("groupsRefused", c.groupsRefused(), out);
+        counts("kernelForwarded", c.forwarded(), out);
+        counts("kernelEventsLost", c.eventsLost(), out);
+        out.writeNumberField("captures", c.captures().running());
+        out.writeNumberField("captureFrames", c.captures().frames());
+        out.writeNumberField("captureMissed", c.captures().missed());
+        out.writeEndObject();
+    }
+
+    private static void byPort(
+            String field, Map<String, Map<String, Long>> counts, JsonGenerator out)
+            throws IOException {
+        out.writeObjectFieldStart(field);
+        for (Map.Entry<String, Map<String, Long>> e : counts.entrySet()) {
+            counts(e.getKey(), e.getValue(), out);
+        }
         out.writeEndObject();
     }
 

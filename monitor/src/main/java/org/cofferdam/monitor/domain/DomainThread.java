@@ -45,6 +45,7 @@ public final class DomainThread implements AutoCloseable {
     private final Epoll quiet = Epoll.create(4);
     private final List<Agent> agents = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final Durations turns = new Durations();
     private BooleanSupplier mayNotSleep = () -> false;
     private BooleanSupplier pauseDue = () -> false;
     private boolean stopping;
@@ -158,6 +159,11 @@ public final class DomainThread implements AutoCloseable {
         return failure;
     }
 
+    /** How long the turns took in which there was work: what a frame may have to wait. Any thread. */
+    public Durations turns() {
+        return turns;
+    }
+
     /** The kernel sees this thread by this name. */
     public String name() {
         return thread.getName();
@@ -180,12 +186,19 @@ public final class DomainThread implements AutoCloseable {
         long idleSince = 0;
         boolean idle = false;
         int fruitless = 0;
+        boolean worked = false;
+        long last = 0;
         while (!stopping) {
             long now = System.nanoTime();
+            if (worked) {
+                turns.add(now - last);
+            }
+            last = now;
             int work = runCommands();
             for (int i = 0; i < agents.size(); i++) {
                 work += agents.get(i).doWork(now);
             }
+            worked = work > 0;
             if (pauseDue.getAsBoolean()) {
                 all.await(NAP_NANOS);
             } else if (work > 0) {

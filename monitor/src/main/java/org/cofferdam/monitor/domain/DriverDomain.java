@@ -76,6 +76,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
     private boolean outage;
     private long outageSince;
     private long lastOutageNanos = -1;
+    private final Durations outages = new Durations();
     private long lives;
     private long restarts;
     private String lastReason = "";
@@ -110,6 +111,11 @@ public final class DriverDomain implements Agent, AutoCloseable {
     /** Calls {@code listener} after each move of the life cycle, on the domain thread. */
     public void onState(Consumer<DomainState> listener) {
         listeners.add(listener);
+    }
+
+    /** From each end of a life until it forwarded again. Any thread. */
+    public Durations outages() {
+        return outages;
     }
 
     /** No longer; does nothing for a stranger. */
@@ -283,6 +289,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
         if (outage) {
             outage = false;
             lastOutageNanos = now - outageSince;
+            outages.add(lastOutageNanos);
             LOG.info("the driver domain forwards again after {} ms", lastOutageNanos / 1_000_000);
         }
     }

@@ -41,7 +41,8 @@ public final class ExampleMonitor implements MonitorService, CallRecorder {
                         2_500_000_000L,
                         64 << 20,
                         9 << 20,
-                        Optional.empty()),
+                        Optional.of(
+                                new MonitorStatus.Confinement("cofferdam", 999, 6, 90, "00ff", 7))),
                 "emulated",
                 "82574L",
                 "eth1",
@@ -61,7 +62,9 @@ public final class ExampleMonitor implements MonitorService, CallRecorder {
                 listPorts(),
                 Map.of("size", 3L),
                 new MonitorStatus.Audit("/var/log/cofferdam", "ok", 1000, 10, 65536, 0),
-                List.of(new MonitorStatus.ThreadUse("domain", 1_500_000_000L)));
+                List.of(new MonitorStatus.ThreadUse("domain", 1_500_000_000L)),
+                listGuests(),
+                counters());
     }
 
     @Override
@@ -182,6 +185,24 @@ public final class ExampleMonitor implements MonitorService, CallRecorder {
             throw OperatorError.refused("there is no guest " + name);
         }
         return CompletableFuture.completedFuture(null);
+    }
+
+    private static MonitorCounters counters() {
+        MonitorCounters.Spread spread =
+                new MonitorCounters.Spread(
+                        List.of(
+                                new MonitorCounters.Bucket(1024, 1),
+                                new MonitorCounters.Bucket(-1, 3)),
+                        5_000);
+        return new MonitorCounters(
+                Map.of("host", Map.of("drop_no_room", 2L)),
+                Map.of("host", Map.of("audit", 1L, "uplink", 0L)),
+                Map.of("host", 0L),
+                Map.of("domain_to_host", 9L),
+                Map.of("to_host", 0L),
+                spread,
+                spread,
+                new MonitorCounters.Captures(1, 20, 2));
     }
 
     /** What {@link #capture} gives; without one it is refused. */

@@ -5,22 +5,23 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.cofferdam.audit.AuditCounters;
 import org.cofferdam.audit.AuditLog;
 import org.cofferdam.audit.AuditOptions;
+import org.cofferdam.audit.AuditPolicy;
 import org.cofferdam.audit.AuditSource;
 import org.cofferdam.audit.CrossingType;
+import org.cofferdam.audit.Durability;
 
 /**
  * The audit log alone: one thread records as fast as the ring lets it, the writer's thread takes it from there. What
  * counts is the writer's processor time, so that the figure is one core's whoever else runs there.
  *
  * <p>Arguments: what to record (record: 64 bytes each; alike: bursts of packets alike; mixed: bursts of packets that
- * differ), packets of a burst, whether another thread asks for fdatasync(2) again and again (sync, nosync), seconds, an
- * empty directory, and perhaps "profile". Prints one line: records, packets, bytes written, ns of the writer's thread, ns of the process, ns that
- * passed, records lost, times the ring was full, fdatasync calls; then, with "profile", a line for each part of the
+ * differ), packets of a burst, the durability (device: fdatasync(2) after each group commit; kernel), seconds, an empty
+ * directory, and perhaps "profile". Prints one line: records, packets, bytes written, ns of the writer's thread, ns of the
+ * process, ns that passed, records lost, times the ring was full; then, with "profile", a line for each part of the
  * writer's work: per cent, part.
  */
 final class AuditWriterLoad {
@@ -51,53 +52,38 @@ final class AuditWriterLoad {
         }
     }
 
-    public static void main(String[] arguments) throws IOException, InterruptedException {
+    public static void main(String[] arguments) throws IOException {
         String kind = arguments[0];
         int packets = Integer.parseInt(arguments[1]);
-        boolean sync = arguments[2].equals("sync");
+        Durability durability = Durability.valueOf(arguments[2].toUpperCase(Locale.ROOT));
         long nanos = TimeUnit.SECONDS.toNanos(Long.parseLong(arguments[3]));
         boolean profiled = arguments.length > 5 && arguments[5].equals("profile");
-        AtomicBoolean over = new AtomicBoolean();
-        long[] syncs = new long[1];
-        try (AuditLog log = AuditLog.open(AuditOptions.in(Path.of(arguments[4]), "bench"))) {
+        AuditOptions options =
+                AuditOptions.in(Path.of(arguments[4]), "bench")
+                        .withPolicy(AuditPolicy.DEFAULT.with(durability).withQuota(0));
+        try (AuditLog log = AuditLog.open(options)) {
             AuditWriterLoad load = new AuditWriterLoad(log, kind, packets);
-            Thread syncer =
-                    Thread.ofPlatform()
-                            .name("syncer")
-                            .unstarted(
-                                    () -> {
-                                        while (!over.get()) {
-                                            log.sync();
-                                            syncs[0]++;
-                                        }
-                                    });
-            if (sync) {
-                syncer.start();
-            }
             load.run(TimeUnit.SECONDS.toNanos(WARM_SECONDS));
             try (WriterProfile profile = new WriterProfile(profiled)) {
-                load.measured(nanos, syncs);
-                over.set(true);
-                syncer.join();
+                load.measured(nanos);
                 profile.print();
             }
         }
     }
 
-    private void measured(long nanos, long[] syncs) throws IOException {
+    private void measured(long nanos) throws IOException {
         log.sync();
         AuditCounters before = log.counters();
         long writer = ThreadTime.of("audit-writer");
         long process = ThreadTime.all();
         long began = System.nanoTime();
-        long calls = syncs[0];
         run(nanos);
         log.sync();
         AuditCounters after = log.counters();
         long records = after.written() - before.written();
         System.out.printf(
                 Locale.ROOT,
-                "%d %d %d %d %d %d %d %d %d%n",
+                "%d %d %d %d %d %d %d %d%n",
                 records,
                 kind.equals("record") ? 0 : records * packets,
                 after.bytes() - before.bytes(),
@@ -105,8 +91,7 @@ final class AuditWriterLoad {
                 ThreadTime.all() - process,
                 System.nanoTime() - began,
                 after.lost() - before.lost(),
-                after.ringFull() - before.ringFull(),
-                syncs[0] - calls);
+                after.ringFull() - before.ringFull());
     }
 
     private void run(long nanos) {

@@ -40,6 +40,7 @@ final class WriterProfile implements AutoCloseable {
         PARTS.put("SegmentFile.sync", "fdatasync(2)");
         PARTS.put("ChainWriter.rotate", "change of segments");
         PARTS.put("WriterBell", "sleep and wake");
+        PARTS.put("Intake", "the writer's loop");
         PARTS.put("AuditWriter", "the writer's loop");
     }
 

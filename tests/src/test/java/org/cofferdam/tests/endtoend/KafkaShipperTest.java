@@ -124,8 +124,7 @@ final class KafkaShipperTest {
     void whatIsInTheTopicReadsBackAndWhatIsNoBlockIsDamage() throws Exception {
         Path log = PLACE.folder().resolve("log-c");
         PLACE.needBroker();
-        Process writer = write(log, "write-c", 0, 5000);
-        assertTrue(writer.waitFor(30, TimeUnit.SECONDS), "the writer does not end");
+        writeAll(log, "write-c", 5000);
         Process shipper = PLACE.start("ship-c", PLACE.ship(log, "c", "state-c"));
         progress("state-c");
         end("c", log, shipper, "state-c");
@@ -148,11 +147,37 @@ final class KafkaShipperTest {
     }
 
     @Test
+    void aLogThatWasCutOrWrittenAnewIsNotShippedOn() throws Exception {
+        Path log = PLACE.folder().resolve("log-e");
+        Path older = PLACE.folder().resolve("log-e-older");
+        PLACE.needBroker();
+        writeAll(log, "write-e", 1000);
+        Command.Result copy =
+                Command.of("cp", "-r", log.toString(), older.toString()).run().orFail();
+        assertEquals(0, copy.exit());
+        writeAll(log, "write-e", 3000);
+        Process shipper = PLACE.start("ship-e", PLACE.ship(log, "e", "state-e"));
+        progress("state-e");
+
+        Command.Result cut = PLACE.ship(older, "e", "state-e2").run();
+        assertEquals(4, cut.exit(), cut.toString());
+        assertTrue(cut.err().contains("it was cut"), cut.toString());
+        writeAll(older, "write-e", 20_000);
+        Command.Result anew = PLACE.ship(older, "e", "state-e2").run();
+        assertEquals(4, anew.exit(), anew.toString());
+        assertTrue(anew.err().contains("written anew"), anew.toString());
+
+        // The log's own shipper was not turned away by that.
+        writeAll(log, "write-e", 1000);
+        end("e", log, shipper, "state-e");
+        verify(log, "e");
+    }
+
+    @Test
     void topicsThatWillNotDoAreRefusedInOneSentence() throws Exception {
         Path log = PLACE.folder().resolve("log-d");
         PLACE.needBroker();
-        Process writer = write(log, "write-d", 0, 100);
-        assertTrue(writer.waitFor(30, TimeUnit.SECONDS), "the writer does not end");
+        writeAll(log, "write-d", 100);
         tool("topic", PLACE.address(), "compact.blocks", "cleanup.policy=compact").orFail();
         refused(log, "compact", "cleanup.policy");
         tool("topic", PLACE.address(), "small.blocks", "max.message.bytes=65536").orFail();
@@ -188,6 +213,13 @@ final class KafkaShipperTest {
                         Long.toString(SEGMENT),
                         Integer.toString(rate),
                         Integer.toString(most)));
+    }
+
+    /** One run of a writer, to its end. */
+    private static void writeAll(Path log, String name, int bursts) throws InterruptedException {
+        assertTrue(
+                write(log, name, 0, bursts).waitFor(60, TimeUnit.SECONDS),
+                "the writer does not end");
     }
 
     private static void pause(double seconds) throws InterruptedException {
@@ -249,6 +281,6 @@ final class KafkaShipperTest {
         Command.Result result = PLACE.check(log, topic).orFail();
         Json found = Json.parse(result.out());
         System.out.println("topic " + topic + ": " + result.out().strip());
-        assertTrue(found.at("blocks").asLong() > 100, result.out());
+        assertTrue(found.at("blocks").asLong() > 10, result.out());
     }
 }

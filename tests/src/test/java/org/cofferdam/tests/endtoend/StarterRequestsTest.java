@@ -108,6 +108,7 @@ final class StarterRequestsTest {
         words.add(temporary.toString());
         list(words, List.of("/"));
         list(words, List.of(temporary.toString(), "/dev/null"));
+        list(words, List.of());
         List<String> probe = new ArrayList<>();
         probe.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
         probe.addAll(List.of("-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));

@@ -12,14 +12,20 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * @RegisterExtension}. Frames pass when the first test begins; the monitor's stop must be clean.
  */
 public final class RunningPlace implements BeforeAllCallback, AfterAllCallback {
+    private final String[] options;
     private @Nullable NetworkNamespaces network;
     private @Nullable RunningMonitor monitor;
+
+    /** With these options of {@code monitor start}, too. */
+    public RunningPlace(String... options) {
+        this.options = options;
+    }
 
     @Override
     public void beforeAll(ExtensionContext tests) {
         NetworkNamespaces made = NetworkNamespaces.create();
         network = made;
-        monitor = RunningMonitor.start(made);
+        monitor = RunningMonitor.start(made, options);
         made.awaitPath(Namespace.HOST, NetworkNamespaces.OUTSIDE_IP);
     }
 

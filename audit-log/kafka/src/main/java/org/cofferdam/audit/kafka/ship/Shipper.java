@@ -158,9 +158,7 @@ public final class Shipper {
                 LogFollower follower = new LogFollower(options.auditDir(), this::damaged)) {
             int partitions = new Topics(admin, options).prepare();
             PositionFinder finder = new PositionFinder(admin, options, properties, log, partitions);
-            // Before the others are fenced: whoever lost its place while it heard nothing must not
-            // take it back.
-            requireOwnPlace(finder);
+            requireRight(finder, log);
             Producer<byte[], byte[]> producer = ShippingSession.producer(properties, log);
             String name = name();
             boolean begun = false;
@@ -207,17 +205,26 @@ public final class Shipper {
         }
     }
 
-    private void requireOwnPlace(PositionFinder finder) throws InterruptedException {
-        if (known.isEmpty()) {
-            return; // the first session takes the place of whoever was there
-        }
+    /**
+     * What has to hold before others are fenced: whoever lost its place while it heard nothing must not take it back, and
+     * a copy of a log must not turn away the shipper of the log itself.
+     */
+    private void requireRight(PositionFinder finder, LogIdentity log)
+            throws IOException, InterruptedException {
         Optional<Position> committed = finder.committed(false);
-        if (committed.isPresent() && !known.contains(committed.get().session())) {
+        if (committed.isEmpty()) {
+            return;
+        }
+        // The first session takes the place of whoever was there.
+        if (!known.isEmpty() && !known.contains(committed.get().session())) {
             throw new ShippingException(
                     End.REFUSED,
                     "another shipper of this log has taken over (its session is "
                             + committed.get().session()
                             + "); this one ends");
+        }
+        try (LogFollower follower = new LogFollower(options.auditDir(), damage -> {})) {
+            new Alignment(options.auditDir(), log, follower).seek(committed.get(), block -> {});
         }
     }
 

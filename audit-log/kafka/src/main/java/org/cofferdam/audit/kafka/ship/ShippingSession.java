@@ -25,7 +25,6 @@ import org.cofferdam.audit.kafka.events.CloudEvent;
 import org.cofferdam.audit.kafka.events.EventStream;
 import org.cofferdam.audit.kafka.follow.LogFollower;
 import org.cofferdam.audit.kafka.ship.ShipperCounters.Counter;
-import org.cofferdam.audit.kafka.ship.ShippingException.End;
 import org.cofferdam.audit.read.LogOrigin;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +49,7 @@ final class ShippingSession implements AutoCloseable {
     private final ShipperOptions options;
     private final LogIdentity log;
     private final LogFollower follower;
+    private final Alignment alignment;
     private final StateDirectory state;
     private final ShipperCounters counters;
     private final Consumer<String> say;
@@ -85,6 +85,7 @@ final class ShippingSession implements AutoCloseable {
         this.options = options;
         this.log = log;
         this.follower = follower;
+        alignment = new Alignment(options.auditDir(), log, follower);
         this.state = state;
         this.counters = counters;
         this.say = say;
@@ -187,78 +188,26 @@ final class ShippingSession implements AutoCloseable {
         }
     }
 
-    /**
-     * Finds the position in the local log, and checks that what stands there is what was shipped.
-     *
-     * @return a block that was read beyond it, or null
-     */
+    /** Reads up to the position for what the events need; returns a block that was read beyond it, or null. */
     private @Nullable BlockImage align() throws IOException {
-        follower.seek(position.open());
-        if (position.next() == 0) {
-            return null;
-        }
-        long seen = -1;
-        while (true) {
-            BlockImage block = follower.next();
-            if (block == null) {
-                throw new ShippingException(
-                        End.REFUSED,
-                        "block "
-                                + (position.next() - 1)
-                                + " of this log is in the topic, and the log in "
-                                + options.auditDir()
-                                + (seen < 0 ? " has no blocks" : " ends with block " + seen)
-                                + ": it was cut, or put back from an older copy; 'monitor audit verify' says more");
-            }
-            BlockHeader header = block.header();
-            requireOwn(header);
-            seen = header.number();
-            if (seen >= position.next()) {
-                return block; // its head was pruned; ship() looks whether it follows
-            }
-            if (events != null) {
-                if (seen < position.open()) {
-                    events.learn(block);
-                } else {
-                    events.resume(block);
-                }
-            }
-            if (seen == position.next() - 1) {
-                if (!header.hash().equals(position.last())) {
-                    throw new ShippingException(
-                            End.REFUSED,
-                            "block "
-                                    + seen
-                                    + " in "
-                                    + options.auditDir()
-                                    + " is not the block "
-                                    + seen
-                                    + " that was shipped: the log was written anew; the topic has it as it was");
-                }
-                latest = header.latest();
-                counters.position(position.next(), latest);
-                return null;
-            }
-        }
-    }
-
-    private void requireOwn(BlockHeader header) {
-        if (!log.owns(header)) {
-            throw new ShippingException(
-                    End.FAILURE,
-                    "the log in "
-                            + options.auditDir()
-                            + " is another now ("
-                            + LogIdentity.hex(header.logIdHigh(), header.logIdLow())
-                            + " instead of "
-                            + log.hex()
-                            + "); start the shipper again for it");
-        }
+        return alignment.seek(
+                position,
+                block -> {
+                    latest = block.header().latest();
+                    counters.position(position.next(), latest);
+                    if (events != null) {
+                        if (block.header().number() < position.open()) {
+                            events.learn(block);
+                        } else {
+                            events.resume(block);
+                        }
+                    }
+                });
     }
 
     private void ship(BlockImage block) {
         BlockHeader header = block.header();
-        requireOwn(header);
+        alignment.requireOwn(header);
         if (header.number() < position.next()) {
             counters.add(Counter.REPEATED, 1);
             say.accept(
