@@ -91,18 +91,17 @@ final class FilterParser {
     private FrameTest primitive() {
         int start = text.position();
         String word = text.word();
-        FrameTest whole =
-                switch (word) {
-                    case "broadcast" -> primitives.broadcast();
-                    case "multicast" -> primitives.multicast();
-                    case "less" -> primitives.length(Relation.AT_MOST, numbers.constant());
-                    case "greater" -> primitives.length(Relation.AT_LEAST, numbers.constant());
-                    case "vlan" -> vlan();
-                    default -> null;
-                };
-        if (whole != null) {
-            return whole;
-        }
+        return switch (word) {
+            case "broadcast" -> primitives.broadcast();
+            case "multicast" -> primitives.multicast();
+            case "less" -> primitives.length(Relation.AT_MOST, numbers.constant());
+            case "greater" -> primitives.length(Relation.AT_LEAST, numbers.constant());
+            case "vlan" -> vlan();
+            default -> qualified(start, word);
+        };
+    }
+
+    private FrameTest qualified(int start, String word) {
         String protocol = PROTOCOLS.contains(word) ? word : "";
         if (protocol.isEmpty()) {
             text.back(start);
