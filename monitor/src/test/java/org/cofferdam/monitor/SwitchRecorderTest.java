@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.cofferdam.audit.AuditCounters;
@@ -67,9 +68,9 @@ class SwitchRecorderTest {
                 worked += 2;
             }
             Map<String, AuditCounters.Source> counters = sources(log);
-            assertEquals(flooded, counters.get("switch.guest.flood").recorded());
-            assertEquals(worked, counters.get("switch.guest.work").recorded());
-            assertEquals(0, counters.get("switch").recorded());
+            assertEquals(flooded, Objects.requireNonNull(counters.get("switch.guest.flood")).recorded());
+            assertEquals(worked, Objects.requireNonNull(counters.get("switch.guest.work")).recorded());
+            assertEquals(0, Objects.requireNonNull(counters.get("switch")).recorded());
             recorder.release(FLOOD);
             assertTrue(recorder.hasRoom(FLOOD, 2, PACKETS), "the port is another's now");
         }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,7 +90,7 @@ final class StartOptionsTest {
                         Path.of("/run/lab/guests"),
                         List.of(),
                         CapturePolicy.FULL,
-                        Optional.of(new InetSocketAddress("127.0.0.1", 9464)),
+                        Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 9464)),
                         false),
                 options);
     }
