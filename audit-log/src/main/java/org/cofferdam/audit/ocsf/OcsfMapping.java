@@ -89,6 +89,8 @@ record OcsfMapping(OcsfClass ocsfClass, int activity, String activityName, OcsfO
         put(CrossingType.PORT_ATTACH, NETWORK_ACTIVITY, 1, "Open", ALLOWED);
         put(CrossingType.PORT_DETACH, NETWORK_ACTIVITY, 2, "Close", LOGGED);
         put(CrossingType.NOTIFY_REFUSED, NETWORK_ACTIVITY, 5, "Refuse", BLOCKED);
+        put(CrossingType.FLOW_SUMMARY, NETWORK_ACTIVITY, 6, "Traffic", LOGGED);
+        put(CrossingType.FLOW_TARGET, NETWORK_ACTIVITY, 6, "Traffic", LOGGED);
         put(CrossingType.GUEST_CONNECTED, NETWORK_ACTIVITY, 1, "Open", ALLOWED);
         put(CrossingType.GUEST_MESSAGE, API_ACTIVITY, OTHER, "Message", LOGGED);
         put(CrossingType.GUEST_MEMORY, MEMORY_ACTIVITY, 9, "Map View", ALLOWED);
