@@ -81,14 +81,19 @@ public final class Monitor implements RunningMonitor {
     private final OperatorDesk desk;
     private final ControlRecorder control;
     private final RunDirectory run;
+    private final String user;
     private volatile Optional<MonitorStatus.Confinement> confinement =
             Optional.empty(); // written once by the main thread, read by the domain thread
 
     private Monitor(StartOptions options, RunDirectory run, Consumer<String> progress) {
         this.run = run;
+        this.user = options.user();
         try {
             auditLog = logDirectory(options);
             AuditLog log = openLog(auditLog, options);
+            if (StarterProcess.isThere()) {
+                LogFolder.letRead(auditLog, options.user());
+            }
             log.onStop(
                     reason ->
                             ended.completeExceptionally(
@@ -395,6 +400,7 @@ public final class Monitor implements RunningMonitor {
     @Override
     public void confine(Supplier<MonitorStatus.Confinement> drop) {
         control.confining();
+        LogFolder.giveFiles(auditLog, user);
         run.leaveToStarter();
         desk.prepareForLess();
         desk.status(); // loads what the JDK loads for it, which may lie where the user cannot read

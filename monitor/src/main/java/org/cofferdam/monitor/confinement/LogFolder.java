@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import org.cofferdam.audit.LogDirectory;
 import org.cofferdam.binding.privilege.Account;
 import org.cofferdam.binding.privilege.DirectoryHandle;
 import org.cofferdam.monitor.config.ExitCode;
@@ -55,6 +57,43 @@ public final class LogFolder implements AutoCloseable {
         }
     }
 
+    /**
+     * Lets {@code user} read, and not write, the segments that this process made or found as root: the monitor gives its
+     * log out on the control API when it is that user. Nothing happens where this process is not root.
+     */
+    public static void letRead(Path folder, String user) {
+        Optional<Account> account =
+                Starter.isRoot() ? Account.named(user) : Optional.<Account>empty();
+        if (account.isEmpty()) {
+            return;
+        }
+        try {
+            for (Path segment : LogDirectory.segments(folder)) {
+                if (Files.isRegularFile(segment, LinkOption.NOFOLLOW_LINKS)
+                        && (Integer)
+                                        Files.getAttribute(
+                                                segment, "unix:uid", LinkOption.NOFOLLOW_LINKS)
+                                == 0) {
+                    Files.setAttribute(
+                            segment, "unix:gid", account.get().gid(), LinkOption.NOFOLLOW_LINKS);
+                    Files.setPosixFilePermissions(
+                            segment, PosixFilePermissions.fromString("rw-r-----"));
+                }
+            }
+        } catch (IOException e) {
+            throw new OperatorError(
+                    ExitCode.ENVIRONMENT,
+                    "--audit-dir: the segments in "
+                            + folder
+                            + " cannot be made readable to the user "
+                            + user
+                            + " ("
+                            + IoReason.of(e)
+                            + "); choose another",
+                    e);
+        }
+    }
+
     private static boolean isReachable(Path folder) throws IOException {
         for (Path p = folder.getParent(); p != null; p = p.getParent()) {
             int mode = (Integer) Files.getAttribute(p, "unix:mode");
@@ -63,6 +102,37 @@ public final class LogFolder implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    /**
+     * Gives the user the log's files that are there: the first one was made before privileges were given up, and old ones
+     * are to be read once more before they go.
+     */
+    public static void giveFiles(Path path, String user) {
+        Optional<Account> account =
+                Starter.isRoot() ? Account.named(user) : Optional.<Account>empty();
+        if (account.isEmpty()) {
+            return;
+        }
+        try {
+            for (Path file : LogDirectory.segments(path)) {
+                if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                    Files.setAttribute(
+                            file, "unix:uid", account.get().uid(), LinkOption.NOFOLLOW_LINKS);
+                }
+            }
+        } catch (IOException e) {
+            throw new OperatorError(
+                    ExitCode.ENVIRONMENT,
+                    "the audit log's files in "
+                            + path
+                            + " cannot be given to the user "
+                            + user
+                            + " ("
+                            + IoReason.of(e)
+                            + ")",
+                    e);
+        }
     }
 
     /** The way to it that will do later, too. */

@@ -102,6 +102,8 @@ final class ControlApiTest {
 
     @Test
     void metricsAreCompletePrometheusText() throws IOException {
+        RawHttp.call(
+                socket, "POST", "/v1/guests", "{\"name\":\"web\",\"mac\":\"02:00:00:00:00:07\"}");
         String text = RawHttp.body(RawHttp.call(socket, "GET", "/metrics", ""));
         for (Metric metric : Metric.values()) {
             assertTrue(
@@ -115,6 +117,10 @@ final class ControlApiTest {
                         "\ncofferdam_port_verdicts_total{port=\"host\",verdict=\"drop_rate\"} 1\n"),
                 text);
         assertTrue(text.contains("\ncofferdam_cpu_seconds_total 2.500000000\n"), text);
+        assertTrue(
+                text.contains(
+                        "\ncofferdam_audit_source_limited_seconds_total{source=\"switch.guest.one\"} 1.500000000\n"),
+                text);
         for (String line : text.lines().toList()) {
             assertTrue(line.matches("# (HELP|TYPE) .*|[a-z_]+(\\{.*\\})? [0-9.]+"), line);
         }

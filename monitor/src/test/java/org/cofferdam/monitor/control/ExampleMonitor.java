@@ -61,10 +61,33 @@ public final class ExampleMonitor implements MonitorService, CallRecorder {
                         123_456),
                 listPorts(),
                 Map.of("size", 3L),
-                new MonitorStatus.Audit("/var/log/cofferdam", "ok", 1000, 10, 65536, 0),
+                new MonitorStatus.Audit(
+                        "/var/log/cofferdam", "ok", 1000, 10, 65536, 0, auditHops()),
                 List.of(new MonitorStatus.ThreadUse("domain", 1_500_000_000L)),
                 listGuests(),
                 counters());
+    }
+
+    private static AuditHops auditHops() {
+        return new AuditHops(
+                "device",
+                "block",
+                64 << 20,
+                1000,
+                3,
+                20,
+                2_000_000,
+                15_000_000,
+                0,
+                500_000_000,
+                4,
+                200 << 20,
+                2,
+                OptionalLong.of(7),
+                OptionalLong.of(2),
+                List.of(
+                        new AuditHops.Source(
+                                "switch.guest.one", 900, 0, 3, 1 << 20, 4096, 1_500_000_000L)));
     }
 
     @Override

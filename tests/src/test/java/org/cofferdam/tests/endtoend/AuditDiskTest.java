@@ -64,6 +64,7 @@ final class AuditDiskTest {
             mount(disk);
             try {
                 monitor.startAgain("--audit-segment-bytes", "256K", "--audit-when-full", "stop");
+                resize(disk, "1m");
                 Awaitility.await("the monitor's end")
                         .atMost(Duration.ofSeconds(60))
                         .until(
@@ -88,6 +89,7 @@ final class AuditDiskTest {
             mount(disk);
             try {
                 monitor.startAgain("--audit-segment-bytes", "256K");
+                resize(disk, "1m");
                 monitor.await(
                         "the disk to be full",
                         () -> {
@@ -102,7 +104,7 @@ final class AuditDiskTest {
                 assertEquals(3, refused.exit(), refused.toString());
                 assertTrue(refused.err().contains("The disk is full"), refused.toString());
                 assertEquals(0, monitor.status().at("audit", "lost").asLong());
-                run("mount", "-o", "remount,size=32m", disk.toString());
+                resize(disk, "32m");
                 monitor.await(
                         "all to go on",
                         () -> monitor.status().at("audit", "state").asText().equals("ok"));
@@ -117,7 +119,12 @@ final class AuditDiskTest {
     }
 
     private static void mount(Path disk) {
-        run("mount", "-t", "tmpfs", "-o", "size=1m,mode=0700", "cofferdam-test", disk.toString());
+        run("mount", "-t", "tmpfs", "-o", "size=12m,mode=0700", "cofferdam-test", disk.toString());
+    }
+
+    /** A start wants more room than it takes long to fill. */
+    private static void resize(Path disk, String size) {
+        run("mount", "-o", "remount,size=" + size, disk.toString());
     }
 
     private static void unmount(Path disk) {
