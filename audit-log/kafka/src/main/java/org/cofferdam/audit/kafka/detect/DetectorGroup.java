@@ -162,7 +162,9 @@ final class DetectorGroup implements SharedDetection {
             return;
         }
         producer.beginTransaction();
-        records.forEach(producer::send);
+        for (ProducerRecord<byte[], byte[]> record : records) {
+            var _ = producer.send(record); // the commit throws what went wrong
+        }
         producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
         producer.commitTransaction();
         for (TopicPartition partition : offsets.keySet()) {
