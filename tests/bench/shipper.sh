@@ -11,7 +11,7 @@ options 4 "$@"
 classes=$root/tests/target/test-classes
 [ -n "$(find "$root/audit-log/kafka/target/dist/lib" -name 'audit-kafka-*.jar' 2>/dev/null)" ] ||
     fail 3 "audit-log/kafka/target/dist/lib is not built yet; run ops/test or mvn package once"
-[ -d "$classes/org/cofferdam/tests/bench" ] || fail 3 "tests/target/test-classes is not built yet; run ops/test or mvn package once"
+[ -f "$classes/org/cofferdam/tests/lab/AuditTraffic.class" ] || fail 3 "tests/target/test-classes is not built yet; run ops/test or mvn package once"
 trap_exits
 describe_machine
 wait_for_idle

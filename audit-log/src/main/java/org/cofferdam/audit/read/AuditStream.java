@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -123,12 +124,15 @@ public final class AuditStream implements AutoCloseable {
                         follow,
                         run::mayHold)) {
             feed = opened;
+            // Files show at once where they end; what comes over a socket is only known to be all
+            // when it is silent.
+            Duration silence = opened instanceof DirectoryFeed ? Duration.ZERO : WAIT;
             while (!closed && !Thread.currentThread().isInterrupted()) {
                 long before = run.seen();
-                if (!opened.next(run, run.caughtUp || !follow ? WAIT : Duration.ZERO)) {
+                if (!opened.next(run, run.caughtUp || !follow ? WAIT : silence)) {
                     break;
                 }
-                if (follow && !run.caughtUp && run.seen() == before) {
+                if (follow && !run.caughtUp && (run.isPresent || run.seen() == before)) {
                     run.caughtUp = true;
                     consumer.caughtUp();
                 }
@@ -163,6 +167,11 @@ public final class AuditStream implements AutoCloseable {
         private long records;
         private boolean caughtUp;
 
+        /** A block was read that is younger than this stream: on a busy host it is never silent. */
+        private boolean isPresent;
+
+        private final long begun = RecordPick.nanos(Optional.of(Instant.now()), Long.MAX_VALUE);
+
         private record LogId(long high, long low) {}
 
         Run(RecordPick pick, Consumer consumer) {
@@ -170,8 +179,9 @@ public final class AuditStream implements AutoCloseable {
             this.consumer = consumer;
         }
 
-        /** Blocks before the position matter only for the names in them. */
+        /** Whether a block is worth reading; asked of each. */
         boolean mayHold(BlockHeader header) {
+            isPresent |= header.latest() >= begun;
             return pick.mayHold(header);
         }
 

@@ -51,7 +51,8 @@ final class RecordPick implements BlockFeed.BlockInterest {
         }
     }
 
-    private static long nanos(Optional<Instant> time, long otherwise) {
+    /** A time as the log has it, or {@code otherwise}. */
+    static long nanos(Optional<Instant> time, long otherwise) {
         if (time.isEmpty()) {
             return otherwise;
         }

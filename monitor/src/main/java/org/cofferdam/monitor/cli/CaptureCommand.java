@@ -63,7 +63,7 @@ final class CaptureCommand implements Callable<Integer> {
     public Integer call() {
         Map<String, String> wish = wish();
         boolean toStdout = file.orElse("").equals(STDOUT);
-        if (toStdout && ScanProgress.isTerminal()) {
+        if (toStdout && Terminal.isTerminal(Terminal.STDOUT)) {
             throw OperatorError.usage(
                     "-w -: standard output is a terminal; send it to a program, like '| wireshark -k -i -'");
         }

@@ -8,18 +8,12 @@ final class ScanProgress {
     private static final long BETWEEN = 500_000_000;
 
     private final Console console;
-    private final boolean terminal = isTerminal();
+    private final boolean terminal = Terminal.isTerminal(Terminal.STDERR);
     private long next = System.nanoTime() + BEFORE_FIRST;
     private boolean said;
 
     ScanProgress(Console console) {
         this.console = console;
-    }
-
-    @SuppressWarnings("SystemConsoleNull") // on 25 it is null again where no terminal is
-    static boolean isTerminal() {
-        java.io.Console console = System.console();
-        return console != null && console.isTerminal();
     }
 
     /** A segment is about to be read. */

@@ -55,7 +55,7 @@ final class TopCommand implements Callable<Integer> {
     public Integer call() {
         boolean json = output.isJson("text");
         int samples = count.number(Integer.MAX_VALUE - 1, "samples");
-        boolean live = !json && System.console() != null && System.console().isTerminal();
+        boolean live = !json && Terminal.isTerminal(Terminal.STDOUT);
         ControlClient client = monitor.client();
         JsonTree before = look(client); // before the screen changes: it may not answer
         try (StopSignal _ = StopSignal.install(ended::countDown)) {

@@ -173,34 +173,42 @@ record TopSample(
         line(
                 out,
                 "monitor",
-                "pid %d, up %d s, CPU %.0f %%, captures %d",
-                m.get("pid").number(),
-                m.get("uptimeMillis").number() / 1000,
-                monitorCpu,
-                now.get("counters").get("captures").number());
+                String.format(
+                        Locale.ROOT,
+                        "pid %d, up %d s, CPU %.0f %%, captures %d",
+                        m.get("pid").number(),
+                        m.get("uptimeMillis").number() / 1000,
+                        monitorCpu,
+                        now.get("counters").get("captures").number()));
         line(
                 out,
                 "domain",
-                "%s, CPU %.0f %%, restarts %d, last outage %s",
-                d.get("state").text(),
-                domainCpu,
-                d.get("restarts").number(),
-                d.has("lastOutageMillis") ? d.get("lastOutageMillis").number() + " ms" : "none");
+                String.format(
+                        Locale.ROOT,
+                        "%s, CPU %.0f %%, restarts %d, last outage %s",
+                        d.get("state").text(),
+                        domainCpu,
+                        d.get("restarts").number(),
+                        d.has("lastOutageMillis")
+                                ? d.get("lastOutageMillis").number() + " ms"
+                                : "none"));
         line(
                 out,
                 "audit",
-                "%s, %s records/s, %s B/s, %d waiting, lost %d, rings full %s/s, shipper %s",
-                a.get("state").text(),
-                si(records),
-                si(bytes),
-                waiting,
-                a.get("lost").number(),
-                si(ringFull),
-                a.has("shipperLagBlocks")
-                        ? a.get("shipperLagBlocks").number() + " blocks behind"
-                        : "none");
-        line(out, "rings", "%s", rings(rings));
-        line(out, "kernel", "drops/s: %s", counts(kernelDrops));
+                String.format(
+                        Locale.ROOT,
+                        "%s, %s records/s, %s B/s, %d waiting, lost %d, rings full %s/s, shipper %s",
+                        a.get("state").text(),
+                        si(records),
+                        si(bytes),
+                        waiting,
+                        a.get("lost").number(),
+                        si(ringFull),
+                        a.has("shipperLagBlocks")
+                                ? a.get("shipperLagBlocks").number() + " blocks behind"
+                                : "none"));
+        line(out, "rings", String.format(Locale.ROOT, "%s", rings(rings)));
+        line(out, "kernel", String.format(Locale.ROOT, "drops/s: %s", counts(kernelDrops)));
         out.append(
                 "%n%-16s %-14s %9s %9s %9s %9s %9s  %s%n"
                         .formatted(
@@ -228,10 +236,8 @@ record TopSample(
         return out.toString();
     }
 
-    private static void line(StringBuilder out, String subject, String format, Object... values) {
-        out.append("%-8s ".formatted(subject))
-                .append(String.format(Locale.ROOT, format, values))
-                .append('\n');
+    private static void line(StringBuilder out, String subject, String text) {
+        out.append("%-8s ".formatted(subject)).append(text).append('\n');
     }
 
     private static String rings(Map<String, Double> rings) {

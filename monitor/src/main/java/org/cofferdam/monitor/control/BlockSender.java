@@ -108,6 +108,7 @@ final class BlockSender implements AutoCloseable {
     }
 
     private void run(Path log, Channel channel, Request request) {
+        boolean begun = false;
         try (DirectoryFeed feed =
                 DirectoryFeed.open(
                         log,
@@ -117,6 +118,7 @@ final class BlockSender implements AutoCloseable {
             LogOrigin origin =
                     DirectoryFeed.originOf(log)
                             .orElseThrow(() -> new IOException("no sound segment is there"));
+            begun = true;
             done(channel.writeAndFlush(head(origin)));
             Piece piece = new Piece(feed, channel);
             while (!closed && channel.isActive() && feed.next(piece, WAIT)) {
@@ -130,10 +132,22 @@ final class BlockSender implements AutoCloseable {
             // In the middle of an answer there is no way to say why it ends; the caller sees that
             // it ended early.
             LOG.debug("control: the log's blocks could not be sent on", e);
+            if (!begun) {
+                refuse(channel, e);
+            }
         } finally {
             channel.close();
             streams.remove(channel);
         }
+    }
+
+    private static void refuse(Channel channel, Exception why) {
+        Answer answer =
+                Answer.error(
+                        500,
+                        ExitCode.FAILURE,
+                        "the monitor cannot read its own log (" + why.getMessage() + ")");
+        channel.writeAndFlush(ControlConnection.response(answer)).awaitUninterruptibly(END_MILLIS);
     }
 
     private static HttpResponse head(LogOrigin origin) {

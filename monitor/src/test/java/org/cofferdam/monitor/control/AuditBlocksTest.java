@@ -129,6 +129,39 @@ final class AuditBlocksTest {
     }
 
     @Test
+    void whoFollowsABusyLogGetsTheLastOnesAndThenWhatComes() throws Exception {
+        record(0, 5_000);
+        List<Long> seen = Collections.synchronizedList(new ArrayList<>());
+        List<Integer> before = Collections.synchronizedList(new ArrayList<>());
+        AuditStream stream = stream(socket().toString()).follow(true);
+        Thread follower =
+                new Thread(
+                        () ->
+                                stream.forEach(
+                                        new AuditStream.Consumer() {
+                                            @Override
+                                            public void crossing(Crossing c, CrossingPlace place) {
+                                                seen.add(c.field(0));
+                                            }
+
+                                            @Override
+                                            public void caughtUp() {
+                                                before.add(seen.size());
+                                            }
+                                        }));
+        follower.start();
+        int next = 5_000;
+        while (before.isEmpty() && next < 200_000) {
+            record(next, next + 10); // never silent
+            next += 10;
+        }
+        assertEquals(1, before.size());
+        assertTrue(before.getFirst() >= 5_000, before + " of what was there");
+        stream.close();
+        follower.join(10_000);
+    }
+
+    @Test
     void aReaderThatDoesNotReadHoldsNobodyBackButItself() throws IOException {
         try (SocketChannel lazy = ask(socket(), "from=0&follow=true")) {
             record(0, 200_000); // some 15 MB: far more than the socket takes

@@ -103,7 +103,7 @@ final class ControlApiTest {
     @Test
     void metricsAreCompletePrometheusText() throws IOException {
         RawHttp.call(
-                socket, "POST", "/v1/guests", "{\"name\":\"one\",\"mac\":\"02:00:00:00:00:01\"}");
+                socket, "POST", "/v1/guests", "{\"name\":\"web\",\"mac\":\"02:00:00:00:00:07\"}");
         String text = RawHttp.body(RawHttp.call(socket, "GET", "/metrics", ""));
         for (Metric metric : Metric.values()) {
             assertTrue(

@@ -91,20 +91,17 @@ final class FilterParser {
     private FrameTest primitive() {
         int start = text.position();
         String word = text.word();
-        switch (word) {
-            case "broadcast":
-                return primitives.broadcast();
-            case "multicast":
-                return primitives.multicast();
-            case "less":
-                return primitives.length(Relation.AT_MOST, numbers.constant());
-            case "greater":
-                return primitives.length(Relation.AT_LEAST, numbers.constant());
-            case "vlan":
-                return vlan();
-            default:
-                break;
-        }
+        return switch (word) {
+            case "broadcast" -> primitives.broadcast();
+            case "multicast" -> primitives.multicast();
+            case "less" -> primitives.length(Relation.AT_MOST, numbers.constant());
+            case "greater" -> primitives.length(Relation.AT_LEAST, numbers.constant());
+            case "vlan" -> vlan();
+            default -> qualified(start, word);
+        };
+    }
+
+    private FrameTest qualified(int start, String word) {
         String protocol = PROTOCOLS.contains(word) ? word : "";
         if (protocol.isEmpty()) {
             text.back(start);

@@ -96,30 +96,38 @@ final class Primitives {
     }
 
     FrameTest port(End end, int protocol, int first, int last) {
-        int[] protocols = protocol == 0 ? new int[] {SCTP, TCP, UDP} : new int[] {protocol};
-        FrameTest four = null;
-        FrameTest six = null;
-        for (int p : protocols) {
-            FrameTest f =
-                    equal(load(network() + 9, 1), p)
-                            .and(beginsHere())
-                            .and(
-                                    end.of(
-                                            between(behindHeader(0, 2), first, last),
-                                            between(behindHeader(2, 2), first, last)));
-            FrameTest s =
-                    equal(load(network() + 6, 1), p)
-                            .and(
-                                    end.of(
-                                            between(load(network() + IPV6_HEADER, 2), first, last),
-                                            between(
-                                                    load(network() + IPV6_HEADER + 2, 2),
-                                                    first,
-                                                    last)));
-            four = four == null ? f : four.or(f);
-            six = six == null ? s : six.or(s);
+        FrameTest six;
+        FrameTest four;
+        if (protocol == 0) {
+            six = port6(end, SCTP, first, last);
+            four = port4(end, SCTP, first, last);
+            for (int each : new int[] {TCP, UDP}) {
+                six = six.or(port6(end, each, first, last));
+                four = four.or(port4(end, each, first, last));
+            }
+        } else {
+            six = port6(end, protocol, first, last);
+            four = port4(end, protocol, first, last);
         }
         return type(IPV6).and(six).or(type(IPV4).and(four));
+    }
+
+    private FrameTest port4(End end, int protocol, int first, int last) {
+        return equal(load(network() + 9, 1), protocol)
+                .and(beginsHere())
+                .and(
+                        end.of(
+                                between(behindHeader(0, 2), first, last),
+                                between(behindHeader(2, 2), first, last)));
+    }
+
+    private FrameTest port6(End end, int protocol, int first, int last) {
+        int ports = network() + IPV6_HEADER;
+        return equal(load(network() + 6, 1), protocol)
+                .and(
+                        end.of(
+                                between(load(ports, 2), first, last),
+                                between(load(ports + 2, 2), first, last)));
     }
 
     /** Bytes of what an IPv4 packet carries. */
@@ -161,15 +169,18 @@ final class Primitives {
 
     private FrameTest six(int at, InetAddress address, int prefix) {
         ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
-        FrameTest all = null;
-        for (int word = 0; word < 4; word++) {
-            int bits = Math.clamp(prefix - 32 * word, 0, 32);
-            long mask = bits == 0 ? 0 : FrameValue.MASK << (32 - bits) & FrameValue.MASK;
-            long wanted = Integer.toUnsignedLong(bytes.getInt(4 * word)) & mask;
-            FrameTest one = masked(network() + at + 4 * word, 4, wanted, mask);
-            all = all == null ? one : all.and(one);
+        FrameTest all = word6(at, bytes, 0, prefix);
+        for (int word = 1; word < 4; word++) {
+            all = all.and(word6(at, bytes, word, prefix));
         }
-        return all == null ? equal(new Constant(0), 0) : all;
+        return all;
+    }
+
+    private FrameTest word6(int at, ByteBuffer address, int word, int prefix) {
+        int bits = Math.clamp(prefix - 32L * word, 0, 32);
+        long mask = bits == 0 ? 0 : FrameValue.MASK << (32 - bits) & FrameValue.MASK;
+        long wanted = Integer.toUnsignedLong(address.getInt(4 * word)) & mask;
+        return masked(network() + at + 4 * word, 4, wanted, mask);
     }
 
     FrameTest station(End end, long mac) {

@@ -11,6 +11,7 @@ final class RandomFrames {
      * @param captured its first bytes
      * @param length of the whole
      */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Frame(byte[] captured, int length) {}
 
     private static final int[] TYPES = {

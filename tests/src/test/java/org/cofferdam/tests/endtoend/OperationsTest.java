@@ -53,7 +53,7 @@ final class OperationsTest {
         monitor.awaitRestarts(restarts + 1);
         network.awaitPath(Namespace.HOST, NetworkNamespaces.OUTSIDE_IP);
         PrometheusText metrics = metrics();
-        assertEquals(restarts + 1, metrics.value("cofferdam_domain_restarts_total"));
+        assertEquals(restarts + 1, (long) metrics.value("cofferdam_domain_restarts_total"));
         assertTrue(metrics.value("cofferdam_domain_outage_seconds_count") >= 1);
         assertEquals(1, metrics.value("cofferdam_confined"));
         assertTrue(metrics.value("cofferdam_packet_path_turn_seconds_count") > 10);

@@ -42,7 +42,7 @@ public final class PrometheusText {
         String helped = "";
         String family = "";
         Set<String> seen = new HashSet<>();
-        for (String line : text.split("\n")) {
+        for (String line : text.lines().toList()) {
             Matcher help = HELP.matcher(line);
             Matcher type = TYPE.matcher(line);
             Matcher sample = SAMPLE.matcher(line);

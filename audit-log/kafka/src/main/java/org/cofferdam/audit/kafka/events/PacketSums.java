@@ -24,6 +24,9 @@ final class PacketSums {
     /** Ports and sources of an honest log are far fewer; a window that has more ends early. */
     private static final int MOST = 4096;
 
+    /** A verdict's code is one byte. */
+    private static final int VERDICTS = 256;
+
     /** A sum and the name of its first record. */
     record Sum(OcsfTraffic traffic, int source, long firstSequence) {}
 
@@ -37,13 +40,23 @@ final class PacketSums {
         long bursts;
         long packets;
         long bytes;
-        final Map<Integer, Long> byVerdict = new TreeMap<>();
+        final long[] byVerdict = new long[VERDICTS];
 
         Counts(CrossingType type, Crossing first) {
             this.type = type;
             this.first = first;
             this.from = first.time();
             this.to = first.lastTime();
+        }
+
+        Map<Integer, Long> verdicts() {
+            Map<Integer, Long> counts = new TreeMap<>();
+            for (int code = 0; code < VERDICTS; code++) {
+                if (byVerdict[code] != 0) {
+                    counts.put(code, byVerdict[code]);
+                }
+            }
+            return counts;
         }
     }
 
@@ -66,8 +79,10 @@ final class PacketSums {
         sum.bursts++;
         sum.packets += burst.packets();
         sum.bytes += burst.bytes();
-        burst.byVerdict()
-                .forEach((verdict, n) -> sum.byVerdict.merge(verdict, (long) n, Long::sum));
+        // All packets of the log come by here.
+        for (int i = 0; i < burst.packets(); i++) {
+            sum.byVerdict[burst.verdict(i)]++;
+        }
     }
 
     /** Whether the window is over with this block, all of whose bursts were added. */
@@ -100,7 +115,7 @@ final class PacketSums {
                                                 c.bursts,
                                                 c.packets,
                                                 c.bytes,
-                                                c.byVerdict),
+                                                c.verdicts()),
                                         key.source(),
                                         c.first.sequence())));
         sums.clear();
