@@ -318,7 +318,12 @@ final class GuestDesk implements AutoCloseable {
 
     /** Takes all ports away. */
     @Override
-    public synchronized void close() {
+    public void close() {
+        recorder.ending(); // who waits for room may hold what is needed to go on
+        takeAllAway();
+    }
+
+    private synchronized void takeAllAway() {
         guests.values().forEach(this::takeAway);
         guests.clear();
         folder.close();

@@ -27,6 +27,8 @@ final class GuestsRecorder implements GuestRecorder, RefusedCallRecorder {
     private final AtomicReferenceArray<PortSources.Shared> byPort =
             new AtomicReferenceArray<>(PortId.LIMIT);
 
+    private volatile boolean ending;
+
     GuestsRecorder(PortSources sources) {
         this.sources = sources;
         for (int i = 0; i < PortId.LIMIT; i++) {
@@ -34,11 +36,20 @@ final class GuestsRecorder implements GuestRecorder, RefusedCallRecorder {
         }
     }
 
+    /** The monitor ends: from now on nobody waits for a full disk, and what has no room is counted as lost. */
+    void ending() {
+        ending = true;
+    }
+
     private void record(PortId port, Predicate<AuditSource> attempt) {
         PortSources.Shared shared = byPort.get(port.value());
         while (true) {
             synchronized (shared.turn()) {
                 if (attempt.test(shared.source())) {
+                    return;
+                }
+                if (ending) {
+                    shared.source().lost(1);
                     return;
                 }
             }
