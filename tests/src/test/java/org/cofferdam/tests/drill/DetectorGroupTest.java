@@ -93,12 +93,7 @@ final class DetectorGroupTest {
     }
 
     private static List<String> alerts() {
-        return PLACE
-                .java(
-                        GroupTraffic.class.getName(),
-                        "alerts",
-                        PLACE.address(),
-                        "blocks.alerts")
+        return PLACE.java(GroupTraffic.class.getName(), "alerts", PLACE.address(), "blocks.alerts")
                 .run()
                 .orFail()
                 .out()

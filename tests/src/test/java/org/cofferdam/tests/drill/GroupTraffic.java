@@ -116,11 +116,11 @@ public final class GroupTraffic {
         byte[] all = Files.readAllBytes(file);
         try (SegmentWalker walker = SegmentWalker.open(file)) {
             while (walker.step(at) instanceof SegmentStep.Block block) {
-                byte[] bytes = new byte[BlockLayout.HEADER_BYTES + (int) block.payload().byteSize()];
+                byte[] bytes =
+                        new byte[BlockLayout.HEADER_BYTES + (int) block.payload().byteSize()];
                 System.arraycopy(all, (int) at, bytes, 0, bytes.length);
                 producer.send(
-                        new ProducerRecord<>(
-                                topic, name.getBytes(StandardCharsets.UTF_8), bytes));
+                        new ProducerRecord<>(topic, name.getBytes(StandardCharsets.UTF_8), bytes));
                 at = block.end();
             }
         }
