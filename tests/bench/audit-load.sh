@@ -22,6 +22,7 @@ while [ $# -gt 0 ]; do
     --keep)
         keep=${2:-}
         [ -d "$keep" ] || fail 2 "--keep takes a folder that exists"
+        keep=$(readlink -f "$keep")
         shift
         ;;
     *) arguments+=("$1") ;;
