@@ -314,7 +314,9 @@ public final class Monitor implements RunningMonitor {
         try {
             return parts.add(
                     AuditLog.open(
-                            AuditOptions.in(directory, hostName()).withPolicy(options.audit())));
+                            AuditOptions.in(directory, hostName())
+                                    .withSegmentBytes(options.auditSegmentBytes())
+                                    .withPolicy(options.audit())));
         } catch (AuditLogException e) {
             throw OperatorError.environment(String.valueOf(e.getMessage()));
         }

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -40,6 +43,9 @@ public final class DirectoryFeed implements BlockFeed {
 
     /** Without follow: the last segment there was, so that a busy writer does not keep it reading for ever. */
     private final int lastSegment;
+
+    /** Segments that were there when the directory was looked at last, by their number. */
+    private final Deque<Path> pending = new ArrayDeque<>();
 
     private @Nullable SegmentWalker walker;
     private LogOrigin origin;
@@ -174,7 +180,10 @@ public final class DirectoryFeed implements BlockFeed {
 
     private boolean openNext(Sink sink) throws IOException {
         while (!closed) {
-            Path file = after(number);
+            if (pending.isEmpty()) {
+                pending.addAll(after(number));
+            }
+            Path file = pending.pollFirst();
             if (file == null) {
                 return false;
             }
@@ -194,14 +203,15 @@ public final class DirectoryFeed implements BlockFeed {
         return false;
     }
 
-    private @Nullable Path after(int segment) throws IOException {
+    private List<Path> after(int segment) throws IOException {
+        List<Path> later = new ArrayList<>();
         for (Path file : LogDirectory.segments(directory)) {
             int its = SegmentLayout.number(file).orElseThrow();
             if (its > segment && its <= lastSegment) {
-                return file;
+                later.add(file);
             }
         }
-        return null;
+        return later;
     }
 
     /** Looks at a segment as a whole; false if nothing in it is wanted. */
@@ -275,7 +285,7 @@ public final class DirectoryFeed implements BlockFeed {
         boolean end = step instanceof SegmentStep.End;
         boolean lastHere = end || (step instanceof SegmentStep.Damage d && d.last());
         if (waits && lastHere && (end || patience > 0)) {
-            successor = after(number) != null;
+            successor = !after(number).isEmpty();
             if (successor) {
                 return 0;
             }

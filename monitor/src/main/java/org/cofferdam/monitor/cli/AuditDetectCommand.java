@@ -2,15 +2,16 @@ package org.cofferdam.monitor.cli;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.cofferdam.audit.AuditLogException;
 import org.cofferdam.audit.detect.Alert;
@@ -20,6 +21,8 @@ import org.cofferdam.audit.detect.Detection;
 import org.cofferdam.audit.detect.Rules;
 import org.cofferdam.audit.detect.RulesException;
 import org.cofferdam.audit.detect.RulesFile;
+import org.cofferdam.audit.detect.SharedDetection;
+import org.cofferdam.audit.detect.SharedDetectionProvider;
 import org.cofferdam.audit.read.BlockFeed;
 import org.cofferdam.audit.read.BlockFeeds;
 import org.cofferdam.audit.read.CrossingFormat;
@@ -48,7 +51,7 @@ final class AuditDetectCommand implements Callable<Integer> {
                     "Examples:",
                     "  monitor audit detect",
                     "  monitor audit detect --follow --alerts /var/log/cofferdam-alerts",
-                    "  monitor audit detect --from kafka://broker:9092 --follow -o ocsf",
+                    "  monitor audit detect --from kafka://broker:9092 --group detectors -o ocsf",
                     "  monitor audit detect --show-rules > rules.json",
                     "  monitor audit detect --rules rules.json --since 2h --fail-on high");
     private final Subcommand.Value from =
@@ -56,6 +59,14 @@ final class AuditDetectCommand implements Callable<Integer> {
                     "PLACE",
                     "Where the log is: a folder, a monitor's control socket, or kafka://… (default: --audit-dir).",
                     "--from");
+    private final Subcommand.Value properties =
+            command.value(
+                    "FILE", "Client properties for --from kafka://… (TLS, SASL).", "--properties");
+    private final Subcommand.Value group =
+            command.value(
+                    "NAME",
+                    "Share the logs of --from kafka://… with the other detectors of this group, until stopped.",
+                    "--group");
     private final Subcommand.Flag follow =
             command.flag("Go on with what is written later.", "-f", "--follow");
     private final Subcommand.Value since =
@@ -104,6 +115,10 @@ final class AuditDetectCommand implements Callable<Integer> {
         Optional<Path> file = rulesFile.text().map(text -> rulesFile.path(Path.of(text)));
         Optional<RulesFile> changes = file.map(RulesFile::of);
         Rules rules = file.map(AuditDetectCommand::rules).orElseGet(Rules::shipped);
+        if (group.text().isPresent()) {
+            share(rules, changes, printer);
+            return printer.failed ? ExitCode.FAILURE.code() : ExitCode.OK.code();
+        }
         try (Keeper keeper = Keeper.open(alertsDir);
                 BlockFeed feed = open()) {
             printer.keeper = keeper;
@@ -135,10 +150,48 @@ final class AuditDetectCommand implements Callable<Integer> {
                         })) {
             while (!printer.nobodyReads && !isSet(over)) {
                 feed.next(detection, LOOK);
-                changes.ifPresent(file -> reload(file, detection));
+                changes.flatMap(this::changed).ifPresent(detection::follow);
             }
             signal.exitWith(printer.failed ? ExitCode.FAILURE.code() : ExitCode.OK.code());
             printer.close();
+        }
+    }
+
+    /** As a member of a group: the logs that fall to it, and those of members that end. */
+    private void share(Rules rules, Optional<RulesFile> changes, Printer printer) {
+        URI address = URI.create(place());
+        SharedDetectionProvider provider =
+                SharedDetectionProvider.of(String.valueOf(address.getScheme()))
+                        .orElseThrow(
+                                () ->
+                                        OperatorError.usage(
+                                                "--group: detectors share logs in Kafka only; give --from"
+                                                        + " kafka://HOST:PORT"));
+        try (Keeper keeper = Keeper.open(alertsDir);
+                SharedDetection shared =
+                        provider.join(
+                                address,
+                                AuditSelection.properties(properties),
+                                group.orElse(""),
+                                rules,
+                                printer);
+                StopSignal signal = StopSignal.install(shared::close)) {
+            printer.keeper = keeper;
+            while (!printer.nobodyReads && goesOn(shared)) {
+                changes.flatMap(this::changed).ifPresent(shared::follow);
+            }
+            signal.exitWith(printer.failed ? ExitCode.FAILURE.code() : ExitCode.OK.code());
+            printer.close();
+        }
+    }
+
+    private boolean goesOn(SharedDetection shared) {
+        try {
+            return shared.work(LOOK);
+        } catch (IOException trouble) {
+            console.say(trouble.getMessage() + "; it goes on when it can");
+            LockSupport.parkNanos(LOOK.toNanos());
+            return true;
         }
     }
 
@@ -148,16 +201,14 @@ final class AuditDetectCommand implements Callable<Integer> {
         }
     }
 
-    private void reload(RulesFile file, Detection detection) {
+    private Optional<Rules> changed(RulesFile file) {
         try {
-            file.changed()
-                    .ifPresent(
-                            rules -> {
-                                detection.follow(rules);
-                                console.say("the rules were read again");
-                            });
+            Optional<Rules> rules = file.changed();
+            rules.ifPresent(now -> console.say("the rules were read again"));
+            return rules;
         } catch (RulesException e) {
             console.say(e.getMessage() + "; the rules stay as they were");
+            return Optional.empty();
         }
     }
 
@@ -176,7 +227,7 @@ final class AuditDetectCommand implements Callable<Integer> {
     private BlockFeed open() throws IOException {
         return BlockFeeds.open(
                 place(),
-                Map.of(),
+                AuditSelection.properties(properties),
                 Optional.empty(),
                 follow.isGiven(),
                 BlockFeed.BlockInterest.everything());

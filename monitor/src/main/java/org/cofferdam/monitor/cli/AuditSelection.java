@@ -117,6 +117,11 @@ final class AuditSelection {
     }
 
     private Map<String, String> properties() {
+        return properties(properties);
+    }
+
+    /** The client properties in the file that an option names; none if it was not given. */
+    static Map<String, String> properties(Subcommand.Value properties) {
         Map<String, String> all = new HashMap<>();
         if (properties.text().isEmpty()) {
             return all;

@@ -58,7 +58,7 @@ final class TopCommand implements Callable<Integer> {
         boolean live = !json && System.console() != null && System.console().isTerminal();
         ControlClient client = monitor.client();
         JsonTree before = look(client); // before the screen changes: it may not answer
-        try (StopSignal signal = StopSignal.install(ended::countDown)) {
+        try (StopSignal _ = StopSignal.install(ended::countDown)) {
             if (live) {
                 console.print(ENTER);
             }

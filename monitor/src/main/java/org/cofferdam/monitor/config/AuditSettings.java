@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.cofferdam.audit.AuditOptions;
 import org.cofferdam.audit.AuditPolicy;
 import org.cofferdam.audit.Durability;
 import org.cofferdam.audit.RetentionRule;
@@ -36,6 +37,20 @@ final class AuditSettings {
                 raw.value(Setting.AUDIT_QUOTA, AuditSettings::quota)
                         .orElse(AuditPolicy.DEFAULT_SOURCE_BYTES_PER_SECOND),
                 new RetentionRule(age, most.orElse(0L), shipped));
+    }
+
+    /** How large the log's files are. */
+    static long segmentBytes(RawSettings raw) {
+        return raw.value(Setting.AUDIT_SEGMENT_BYTES, AuditSettings::segment)
+                .orElse(AuditOptions.DEFAULT_SEGMENT_BYTES);
+    }
+
+    private static long segment(String text) {
+        long bytes = bytes(text);
+        if (bytes < AuditOptions.MIN_SEGMENT_BYTES || bytes > AuditOptions.MAX_SEGMENT_BYTES) {
+            throw new IllegalArgumentException("\"" + text + "\" is not 256K to 4G");
+        }
+        return bytes;
     }
 
     private static <E extends Enum<E>> E choice(String text, E[] values) {

@@ -46,6 +46,8 @@ public enum Setting {
     AUDIT_QUOTA(
             "BYTES",
             "How much of the log each port may fill a second, like 64M (default), or none; who exceeds it is held back."),
+    AUDIT_SEGMENT_BYTES(
+            "BYTES", "Size of the log's files, 256K to 4G (default 64M); old ones go one by one."),
     AUDIT_KEEP("TIME", "Remove parts of the log that are older, like 30d (default: never)."),
     AUDIT_KEEP_BYTES(
             "BYTES",

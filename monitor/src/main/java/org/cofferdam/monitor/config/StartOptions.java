@@ -20,6 +20,7 @@ import org.cofferdam.audit.AuditPolicy;
  * @param idlePasses empty passes of the driver's loop before it sleeps
  * @param allowUnsafeInterrupts assign a PCI card whose interrupts the machine does not check
  * @param audit how the audit log is kept
+ * @param auditSegmentBytes size of the audit log's files
  * @param socket the control API's socket
  * @param guestDir the folder of guests' sockets
  * @param guests ports for guests that are there from the start
@@ -43,6 +44,7 @@ public record StartOptions(
         boolean allowUnsafeInterrupts,
         Path auditDir,
         AuditPolicy audit,
+        long auditSegmentBytes,
         Path runDir,
         Path socket,
         String user,
@@ -108,6 +110,7 @@ public record StartOptions(
                         allowUnsafeInterrupts(raw, assignment),
                         raw.value(Setting.AUDIT_DIR, StartOptions::path).orElse(DEFAULT_AUDIT_DIR),
                         AuditSettings.from(raw),
+                        AuditSettings.segmentBytes(raw),
                         runDir,
                         socket,
                         raw.value(Setting.USER, StartOptions::user).orElse(DEFAULT_USER),

@@ -49,6 +49,7 @@ final class StartOptionsTest {
                                 audit-durability = kernel
                                 audit-when-full = count
                                 audit-quota = 8M
+                                audit-segment-bytes = 1M
                                 audit-keep = 30d
                                 audit-keep-bytes = 20G
                                 audit-keep-until-shipped = /var/lib/ship/shipped
@@ -81,6 +82,7 @@ final class StartOptionsTest {
                                         Optional.of(Duration.ofDays(30)),
                                         20L << 30,
                                         Optional.of(Path.of("/var/lib/ship/shipped")))),
+                        1 << 20,
                         Path.of("/run/lab"),
                         Path.of("/run/lab.sock"),
                         "cofferdam",
@@ -179,5 +181,34 @@ final class StartOptionsTest {
 
     private Path write(String text) throws IOException {
         return Files.writeString(dir.resolve("monitor.conf"), text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "audit-durability=disk",
+                "audit-when-full=panic",
+                "audit-quota=1K",
+                "audit-quota=-1",
+                "audit-quota=9999999T",
+                "audit-segment-bytes=255K",
+                "audit-segment-bytes=5G",
+                "audit-keep=0d",
+                "audit-keep=30",
+                "audit-keep=999999w",
+                "audit-keep-bytes=20",
+                "audit-keep-bytes=999999999T",
+                "audit-keep-until-shipped=/var/lib/ship/shipped"
+            })
+    void whatIsWrongAboutTheAuditLogIsNamedWithItsPlace(String line) {
+        OperatorError error =
+                assertThrows(
+                        OperatorError.class,
+                        () ->
+                                StartOptions.from(
+                                        file("assign=emulated\nwire=eth1\n" + line + "\n"), false));
+        assertEquals(ExitCode.USAGE, error.exitCode());
+        assertTrue(
+                error.sentence().contains(line.substring(0, line.indexOf('='))), error.sentence());
     }
 }

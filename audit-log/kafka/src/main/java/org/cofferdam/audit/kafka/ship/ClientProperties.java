@@ -98,7 +98,8 @@ public final class ClientProperties {
                 .collect(Collectors.toMap(name -> name, properties::getProperty));
     }
 
-    Map<String, Object> producer(String transactionalId) {
+    /** Of a producer of whole transactions. */
+    public Map<String, Object> producer(String transactionalId) {
         Map<String, Object> p = new HashMap<>();
         // A session that hears nothing ends and a new one asks how far it came, so waits are short.
         p.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, "15000");
@@ -120,7 +121,8 @@ public final class ClientProperties {
         return p;
     }
 
-    Map<String, Object> admin() {
+    /** Of who makes and describes topics. */
+    public Map<String, Object> admin() {
         Map<String, Object> p = new HashMap<>();
         p.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
         p.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "15000");

@@ -44,7 +44,7 @@ record Position(int partition, long next, BlockHash last, long open, String sess
                         new Position(
                                 partition,
                                 committed.offset(),
-                                Hashes.parse(m.group(2)),
+                                BlockHash.parse(m.group(2)).orElseThrow(),
                                 open,
                                 m.group(1)));
     }

@@ -10,8 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import org.cofferdam.audit.format.BlockHash;
 import org.cofferdam.audit.kafka.ship.ShippingException.End;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,9 @@ final class StateDirectory implements AutoCloseable {
 
     private static final String LOCK = "lock";
 
+    private static final Set<PosixFilePermission> READABLE =
+            PosixFilePermissions.fromString("rw-r--r--");
+
     private final Path directory;
     private final FileChannel lock;
 
@@ -48,7 +54,11 @@ final class StateDirectory implements AutoCloseable {
     static StateDirectory claim(Path directory) {
         FileChannel channel = null;
         try {
-            Files.createDirectories(directory);
+            if (!Files.isDirectory(directory)) {
+                Files.createDirectories(directory);
+                Files.setPosixFilePermissions(
+                        directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+            }
             channel =
                     FileChannel.open(
                             directory.resolve(LOCK),
@@ -130,6 +140,9 @@ final class StateDirectory implements AutoCloseable {
                 file.force(true);
             }
         }
+        // The monitor, another user, reads it, and whoever collects figures; there is no secret in
+        // it.
+        Files.setPosixFilePermissions(fresh, READABLE);
         Files.move(fresh, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
