@@ -22,6 +22,7 @@ while [ $# -gt 0 ]; do
     --keep)
         keep=${2:-}
         [ -d "$keep" ] || fail 2 "--keep takes a folder that exists"
+        keep=$(readlink -f "$keep")
         shift
         ;;
     *) arguments+=("$1") ;;
@@ -99,19 +100,24 @@ paced() {
         org.cofferdam.tests.bench.GuestLoad "$first" $first_mac "$second" $second_mac 64 "$rate" "$1" "$2"
 }
 
-# profiled SECONDS: leaves a profile of the monitor under load in $keep, or says that nobody asked for one.
+# profiled: leaves a profile of another monitor under the same load in $keep, or says that nobody asked for one. The monitor
+# is one without the starter, since what that starts may write no recording.
 profiled() {
     if [ -z "$keep" ]; then
         echo "  fewer than $line_rate frames a second passed in all; --keep FOLDER leaves a profile"
         return
     fi
-    paced 0 "$1" >/dev/null &
-    local loading=$!
-    "$JAVA_HOME/bin/jcmd" "$monitor_pid" JFR.start name=limit settings=profile >/dev/null
-    sleep "$1"
-    "$JAVA_HOME/bin/jcmd" "$monitor_pid" JFR.dump name=limit filename="$keep/monitor.jfr" >/dev/null
-    wait $loading
-    "$JAVA_HOME/bin/jfr" view hot-methods "$keep/monitor.jfr" | tee "$keep/hot-methods"
+    # shellcheck disable=SC2016 # for the launcher to expand
+    sed 's/^exec "\$java"/& ${COFFERDAM_BENCH_PROFILE:+"-XX:StartFlightRecording=settings=profile,dumponexit=true,filename=$COFFERDAM_BENCH_PROFILE"}/' \
+        "$switched" >"$work/switched/ops/profiled"
+    chmod 755 "$work/switched/ops/profiled"
+    unset COFFERDAM_BENCH_SAMPLES
+    COFFERDAM_BENCH_PROFILE=$keep/monitor.jfr with_guests "$work/switched/ops/profiled"
+    paced 2 "$seconds" >/dev/null
+    monitor stop --run-dir "$work/run" >/dev/null
+    wait_for 10 test -s "$keep/monitor.jfr"
+    echo "  fewer than $line_rate frames a second passed in all; the profile of that is in $keep/monitor.jfr:"
+    "$JAVA_HOME/bin/jfr" view --width 120 hot-methods "$keep/monitor.jfr" | sed 's/^/  /'
 }
 
 echo "the load at 2 x $rate a second:"
@@ -132,9 +138,9 @@ awk -v b="$before" -v a="$after" -v came="$all_came" -v burst="$work/burst" 'BEG
     printf "%-52s %12.2f %-8s for each packet and crossing; aim: at most 12\n", "  on disk", (y[3] - x[3]) / crossings, "bytes"
     printf "%-52s %12.1f %-8s of a core; the monitor in all %.1f %%\n", "  the thread that writes", 100 * (y[4] - x[4]) / took, "%", 100 * (y[5] - x[5]) / took
     printf "%d\n", crossings / records > burst }'
-[ "$passed" -ge $line_rate ] || profiled "$seconds"
 monitor stop --run-dir "$work/run" >/dev/null
 monitor audit verify --audit-dir "$work/audit" | sed 's/^/  /'
+[ "$passed" -ge $line_rate ] || profiled
 burst=$(cat "$work/burst")
 [ "$burst" -ge 1 ] || burst=1
 [ "$burst" -le 1024 ] || burst=1024
