@@ -91,9 +91,6 @@ public final class Monitor implements RunningMonitor {
         try {
             auditLog = logDirectory(options);
             AuditLog log = openLog(auditLog, options);
-            if (StarterProcess.isThere()) {
-                LogFolder.letRead(auditLog, options.user());
-            }
             log.onStop(
                     reason ->
                             ended.completeExceptionally(

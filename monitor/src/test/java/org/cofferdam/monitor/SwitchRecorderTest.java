@@ -68,8 +68,10 @@ class SwitchRecorderTest {
                 worked += 2;
             }
             Map<String, AuditCounters.Source> counters = sources(log);
-            assertEquals(flooded, Objects.requireNonNull(counters.get("switch.guest.flood")).recorded());
-            assertEquals(worked, Objects.requireNonNull(counters.get("switch.guest.work")).recorded());
+            assertEquals(
+                    flooded, Objects.requireNonNull(counters.get("switch.guest.flood")).recorded());
+            assertEquals(
+                    worked, Objects.requireNonNull(counters.get("switch.guest.work")).recorded());
             assertEquals(0, Objects.requireNonNull(counters.get("switch")).recorded());
             recorder.release(FLOOD);
             assertTrue(recorder.hasRoom(FLOOD, 2, PACKETS), "the port is another's now");

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.cofferdam.audit.LogDirectory;
 import org.cofferdam.binding.privilege.Account;
@@ -49,43 +48,6 @@ public final class LogFolder implements AutoCloseable {
                     "--audit-dir: "
                             + folder
                             + " cannot be given to the user "
-                            + user
-                            + " ("
-                            + IoReason.of(e)
-                            + "); choose another",
-                    e);
-        }
-    }
-
-    /**
-     * Lets {@code user} read, and not write, the segments that this process made or found as root: the monitor gives its
-     * log out on the control API when it is that user. Nothing happens where this process is not root.
-     */
-    public static void letRead(Path folder, String user) {
-        Optional<Account> account =
-                Starter.isRoot() ? Account.named(user) : Optional.<Account>empty();
-        if (account.isEmpty()) {
-            return;
-        }
-        try {
-            for (Path segment : LogDirectory.segments(folder)) {
-                if (Files.isRegularFile(segment, LinkOption.NOFOLLOW_LINKS)
-                        && (Integer)
-                                        Files.getAttribute(
-                                                segment, "unix:uid", LinkOption.NOFOLLOW_LINKS)
-                                == 0) {
-                    Files.setAttribute(
-                            segment, "unix:gid", account.get().gid(), LinkOption.NOFOLLOW_LINKS);
-                    Files.setPosixFilePermissions(
-                            segment, PosixFilePermissions.fromString("rw-r-----"));
-                }
-            }
-        } catch (IOException e) {
-            throw new OperatorError(
-                    ExitCode.ENVIRONMENT,
-                    "--audit-dir: the segments in "
-                            + folder
-                            + " cannot be made readable to the user "
                             + user
                             + " ("
                             + IoReason.of(e)
