@@ -162,7 +162,10 @@ final class DetectorGroup implements SharedDetection {
             return;
         }
         producer.beginTransaction();
-        records.forEach(producer::send);
+        for (ProducerRecord<byte[], byte[]> record : records) {
+            // What fails, fails the commit.
+            Object unused = producer.send(record);
+        }
         producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
         producer.commitTransaction();
         for (TopicPartition partition : offsets.keySet()) {

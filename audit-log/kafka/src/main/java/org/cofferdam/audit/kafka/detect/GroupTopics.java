@@ -68,7 +68,7 @@ record GroupTopics(String blocks, String alerts, String state) {
 
     private static Optional<TopicDescription> describe(Admin admin, String topic) {
         try {
-            return Optional.of(
+            return Optional.ofNullable(
                     admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
