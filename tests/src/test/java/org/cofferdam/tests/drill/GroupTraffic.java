@@ -121,7 +121,8 @@ public final class GroupTraffic {
                 System.arraycopy(all, (int) at, bytes, 0, bytes.length);
                 Object unused =
                         producer.send(
-                        new ProducerRecord<>(topic, name.getBytes(StandardCharsets.UTF_8), bytes));
+                                new ProducerRecord<>(
+                                        topic, name.getBytes(StandardCharsets.UTF_8), bytes));
                 at = block.end();
             }
         }
