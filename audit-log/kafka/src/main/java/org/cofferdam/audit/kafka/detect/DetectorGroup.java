@@ -164,7 +164,7 @@ final class DetectorGroup implements SharedDetection {
         producer.beginTransaction();
         for (ProducerRecord<byte[], byte[]> record : records) {
             // What fails, fails the commit.
-            Object unused = producer.send(record);
+            var _ = producer.send(record);
         }
         producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
         producer.commitTransaction();
