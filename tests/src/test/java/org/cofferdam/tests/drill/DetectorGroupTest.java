@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Two detectors share the logs of several hosts in a real broker's topic, and one is killed. */
 final class DetectorGroupTest {
     private static final int HOSTS = 6;
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @RegisterExtension static final KafkaPlace PLACE = new KafkaPlace();
 

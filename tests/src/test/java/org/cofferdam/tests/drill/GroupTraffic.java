@@ -119,8 +119,10 @@ public final class GroupTraffic {
                 byte[] bytes =
                         new byte[BlockLayout.HEADER_BYTES + (int) block.payload().byteSize()];
                 System.arraycopy(all, (int) at, bytes, 0, bytes.length);
-                producer.send(
-                        new ProducerRecord<>(topic, name.getBytes(StandardCharsets.UTF_8), bytes));
+                var _ =
+                        producer.send(
+                                new ProducerRecord<>(
+                                        topic, name.getBytes(StandardCharsets.UTF_8), bytes));
                 at = block.end();
             }
         }

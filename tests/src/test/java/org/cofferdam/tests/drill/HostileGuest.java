@@ -154,10 +154,16 @@ final class HostileGuest {
         return b;
     }
 
+    private static byte[] bytes(ByteBuffer b) {
+        byte[] all = new byte[b.capacity()];
+        b.get(0, all);
+        return all;
+    }
+
     private byte[] spoofedMac() {
         byte[] frame = udp(ip, OUTSIDE_IP, 9, 40);
         // Locally administered and no group's.
-        frame[6] = (byte) (random.nextInt() & 0xfc | 2);
+        frame[6] = (byte) ((random.nextInt() & 0xfc) | 2);
         frame[11] = (byte) random.nextInt();
         return frame;
     }
@@ -167,7 +173,7 @@ final class HostileGuest {
         int victim = 0x0a4d_0000 + random.nextInt(1, 5);
         b.putShort((short) 1).putShort((short) 0x0800).put((byte) 6).put((byte) 4);
         b.putShort((short) 2).put(mac).putInt(victim).put(OUTSIDE).putInt(OUTSIDE_IP);
-        return b.array();
+        return bytes(b);
     }
 
     private byte[] question(int host) {
@@ -176,7 +182,7 @@ final class HostileGuest {
         b.put(new byte[] {-1, -1, -1, -1, -1, -1}).position(ETHERNET);
         b.putShort((short) 1).putShort((short) 0x0800).put((byte) 6).put((byte) 4);
         b.putShort((short) 1).put(mac).putInt(ip).put(new byte[6]).putInt(host);
-        return b.array();
+        return bytes(b);
     }
 
     private byte[] syn(int to, int port) {
@@ -186,7 +192,7 @@ final class HostileGuest {
         b.putInt(random.nextInt()).putInt(0).put((byte) 0x50).put((byte) SYN);
         b.putShort((short) 64_240).putShort((short) 0).putShort((short) 0);
         b.putShort(ETHERNET + 20 + 16, checksum(b, ETHERNET + 12, 28, 6 + 20));
-        return b.array();
+        return bytes(b);
     }
 
     private byte[] udp(int from, int to, int port, int payload) {
@@ -194,7 +200,7 @@ final class HostileGuest {
         ip(b, from, to, 17, 28 + payload);
         b.putShort((short) random.nextInt(1024, 65_536)).putShort((short) port);
         b.putShort((short) (8 + payload)).putShort((short) 0);
-        return b.array();
+        return bytes(b);
     }
 
     private void ip(ByteBuffer b, int from, int to, int protocol, int length) {

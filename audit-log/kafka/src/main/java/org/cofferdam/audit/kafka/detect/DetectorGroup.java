@@ -163,7 +163,8 @@ final class DetectorGroup implements SharedDetection {
         }
         producer.beginTransaction();
         for (ProducerRecord<byte[], byte[]> record : records) {
-            var _ = producer.send(record); // the commit throws what went wrong
+            // What fails, fails the commit.
+            var _ = producer.send(record);
         }
         producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
         producer.commitTransaction();
