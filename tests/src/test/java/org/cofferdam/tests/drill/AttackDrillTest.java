@@ -154,7 +154,7 @@ final class AttackDrillTest {
         Map<Attack, HostileGuest> guests = new EnumMap<>(Attack.class);
         Map<Attack, Path> sockets = new EnumMap<>(Attack.class);
         for (Attack attack : Attack.values()) {
-            int host = FIRST_HOST + attack.ordinal();
+            int host = FIRST_HOST + guests.size();
             byte[] mac = {2, 0, 0, 0, 1, (byte) host};
             GUESTS.port(name(attack), "02:00:00:00:01:%02x".formatted(host), "10.77.0." + host);
             guests.put(attack, new HostileGuest(mac, 0x0a4d_0000 + host, random.nextLong()));
