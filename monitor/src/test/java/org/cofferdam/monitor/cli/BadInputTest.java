@@ -88,7 +88,7 @@ final class BadInputTest {
                 wrong(2, "missing required options", "port", "add"),
                 wrong(2, "missing required option", "port", "remove"),
                 wrong(2, "is not an interface name", "port", "remove", "--netdev", "a/b"),
-                wrong(2, "(tail or verify)", "audit"),
+                wrong(2, "prove, check-proof or key)", "audit"),
                 wrong(
                         3,
                         "there is no audit log in",
@@ -106,7 +106,7 @@ final class BadInputTest {
                 wrong(2, "is not an output format", "audit", "verify", "-o", "xml"),
                 wrong(2, "is not an output format", "audit", "tail", "-o", "xml"),
                 wrong(2, "no crossing type", "audit", "tail", "--type", "NOISE"),
-                wrong(2, "is not a time", "audit", "tail", "--since", "yesterday"),
+                wrong(2, "is not a time", "audit", "tail", "--since", "next tuesday"),
                 wrong(2, "is not a number of crossings", "audit", "tail", "-n", "many"),
                 wrong(2, "is not a number of seconds", "stop", "--timeout", "soon"));
     }
