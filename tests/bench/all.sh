@@ -15,7 +15,13 @@ case ${1:-} in
     ;;
 esac
 here=$(dirname "$(readlink -f "$0")")
-for name in commands idle recovery tcp packets guests latency fairness libos audit-writer audit-load shipper; do
+for name in commands idle recovery tcp packets guests latency fairness libos audit-writer audit-load audit-query shipper; do
     printf '\n== %s\n' "$name"
-    if $long; then "$here/$name.sh" --seconds 30; else "$here/$name.sh"; fi
+    if ! $long; then
+        "$here/$name.sh"
+    elif [ "$name" = audit-query ]; then
+        "$here/$name.sh" --full
+    else
+        "$here/$name.sh" --seconds 30
+    fi
 done
