@@ -11,6 +11,7 @@
 # Ends with 0 if every attack was raised by its rule and clean traffic raised nothing, else with Maven's exit code.
 set -euo pipefail
 . "$(dirname "$(readlink -f "$0")")/../../ops/env.sh"
+root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
 
 minutes=30
 properties=()
