@@ -30,7 +30,6 @@ import org.cofferdam.audit.LogDirectory;
 import org.cofferdam.audit.detect.Alert;
 import org.cofferdam.audit.detect.Detection;
 import org.cofferdam.audit.detect.Rules;
-import org.cofferdam.audit.format.BlockLayout;
 import org.cofferdam.audit.format.SegmentLayout;
 import org.cofferdam.audit.format.SegmentStep;
 import org.cofferdam.audit.format.SegmentWalker;
@@ -113,16 +112,15 @@ public final class GroupTraffic {
         String name = "host" + host;
         long at = from;
         Path file = LogDirectory.segments(folder.resolve(name)).getFirst();
-        byte[] all = Files.readAllBytes(file);
         try (SegmentWalker walker = SegmentWalker.open(file)) {
             while (walker.step(at) instanceof SegmentStep.Block block) {
-                byte[] bytes =
-                        new byte[BlockLayout.HEADER_BYTES + (int) block.payload().byteSize()];
-                System.arraycopy(all, (int) at, bytes, 0, bytes.length);
+                // The very bytes that were found sound: the log is being written.
                 var _ =
                         producer.send(
                                 new ProducerRecord<>(
-                                        topic, name.getBytes(StandardCharsets.UTF_8), bytes));
+                                        topic,
+                                        name.getBytes(StandardCharsets.UTF_8),
+                                        walker.image()));
                 at = block.end();
             }
         }
