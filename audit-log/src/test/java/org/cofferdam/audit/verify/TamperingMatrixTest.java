@@ -283,7 +283,7 @@ class TamperingMatrixTest {
             found(
                     "block, " + field.getKey() + ", forged with root, CRC and hash",
                     alone(),
-                    log -> log.forge(burstBlock(log), b -> flip(b, at)),
+                    log -> log.forge(burstBlock(log), b -> Tamperings.flip(b, at)),
                     restored
                             ? new Kind[0]
                             : new Kind[] {
@@ -293,7 +293,7 @@ class TamperingMatrixTest {
                     "block, " + field.getKey() + ", forged, the chain behind it written anew",
                     alone(),
                     log -> {
-                        log.forge(burstBlock(log), b -> flip(b, at));
+                        log.forge(burstBlock(log), b -> Tamperings.flip(b, at));
                         Forger.rewrite(log.dir, null);
                     },
                     restored || at == BlockLayout.PREVIOUS_HASH
@@ -313,19 +313,15 @@ class TamperingMatrixTest {
         print("Tampering: a block");
     }
 
-    private static void flip(MemorySegment block, long at) {
-        Bytes.u8(block, at, Bytes.u8(block, at) ^ 4);
-    }
-
     /** Changes a byte and makes the block's hash right, and its payload's checksum if it is asked to. */
     private static void rehashed(LogFixture log, long at, boolean crc) throws IOException {
         Place p = burstBlock(log);
         log.change(
                 p.file(),
                 bytes -> {
-                    byte[] block = slice(bytes, p);
+                    byte[] block = Tamperings.slice(bytes, p);
                     MemorySegment m = MemorySegment.ofArray(block);
-                    flip(m, at);
+                    Tamperings.flip(m, at);
                     if (crc) {
                         Bytes.u32(
                                 m,
@@ -357,25 +353,29 @@ class TamperingMatrixTest {
 
     @Test
     void blocksSegmentsKeysAndCheckpointsThatWereMovedAreNamed() throws IOException {
-        found("blocks swapped", alone(), TamperingMatrixTest::swap, Kind.REORDERED_BLOCK);
+        found("blocks swapped", alone(), Tamperings::swap, Kind.REORDERED_BLOCK);
         found(
                 "blocks swapped, the chain written anew",
                 alone(),
                 log -> {
-                    swap(log);
+                    Tamperings.swap(log);
                     Forger.rewrite(log.dir, null);
                 },
                 Kind.REORDERED_BLOCK,
                 Kind.BAD_CHECKPOINT);
-        found("block dropped", alone(), log -> drop(log), Kind.MISSING_BLOCK);
-        found("block duplicated", alone(), TamperingMatrixTest::duplicate, Kind.REORDERED_BLOCK);
+        found("block dropped", alone(), log -> Tamperings.drop(log), Kind.MISSING_BLOCK);
+        found("block duplicated", alone(), Tamperings::duplicate, Kind.REORDERED_BLOCK);
         found(
                 "segment cut inside a block",
                 alone(),
-                log -> cut(log, 100),
+                log -> Tamperings.cut(log, 100),
                 Kind.TRUNCATED_TAIL,
                 Kind.FLIPPED_BIT);
-        found("segment cut at a block's border", alone(), log -> cut(log, 0), Kind.TRUNCATED_TAIL);
+        found(
+                "segment cut at a block's border",
+                alone(),
+                log -> Tamperings.cut(log, 0),
+                Kind.TRUNCATED_TAIL);
         found(
                 "segment removed",
                 alone(),
@@ -400,13 +400,13 @@ class TamperingMatrixTest {
         found(
                 "block replayed from another host",
                 alone(),
-                log -> replay(log, LogFixture.in(other)),
+                log -> Tamperings.replay(log, LogFixture.in(other)),
                 Kind.FOREIGN_BLOCK);
         found(
                 "block replayed from another host, the chain written anew",
                 alone(),
                 log -> {
-                    replay(log, LogFixture.in(other));
+                    Tamperings.replay(log, LogFixture.in(other));
                     Forger.rewrite(log.dir, null);
                 },
                 Kind.FOREIGN_BLOCK);
@@ -414,7 +414,7 @@ class TamperingMatrixTest {
                 "checkpoint's signature forged",
                 alone(),
                 log -> {
-                    edit(log, CrossingType.CHECKPOINT, 48);
+                    Tamperings.edit(log, CrossingType.CHECKPOINT, 48);
                     Forger.rewrite(log.dir, null);
                 },
                 Kind.BAD_CHECKPOINT);
@@ -422,7 +422,7 @@ class TamperingMatrixTest {
                 "checkpoint for another block",
                 alone(),
                 log -> {
-                    edit(log, CrossingType.CHECKPOINT, 0);
+                    Tamperings.edit(log, CrossingType.CHECKPOINT, 0);
                     Forger.rewrite(log.dir, null);
                 },
                 Kind.BAD_CHECKPOINT);
@@ -430,19 +430,19 @@ class TamperingMatrixTest {
                 "key swapped",
                 alone(),
                 log -> {
-                    edit(log, CrossingType.KEY, 8);
+                    Tamperings.edit(log, CrossingType.KEY, 8);
                     Forger.rewrite(log.dir, null);
                 },
                 Kind.KEY_SWAPPED);
         found(
                 "another log under this one's name, against the key known",
                 withKey(firstKeyOf(sound)),
-                log -> replaceAll(log, other),
+                log -> Tamperings.replaceAll(log, other),
                 Kind.KEY_SWAPPED);
         found(
                 "another log under this one's name, files alone",
                 alone(),
-                log -> replaceAll(log, other));
+                log -> Tamperings.replaceAll(log, other));
         print("Tampering: blocks, segments, keys, checkpoints");
     }
 
@@ -451,7 +451,7 @@ class TamperingMatrixTest {
         Tampering lastRun =
                 log -> {
                     Place last = lastFull(log);
-                    log.forge(last, b -> flip(b, BlockLayout.HEADER_BYTES + 150L));
+                    log.forge(last, b -> Tamperings.flip(b, BlockLayout.HEADER_BYTES + 150L));
                     Forger.rewrite(
                             log.dir, SigningKey.load(log.dir.resolve(LogDirectory.KEY_FILE)));
                 };
@@ -465,7 +465,9 @@ class TamperingMatrixTest {
                 "run before written anew with the last run's key",
                 alone(),
                 log -> {
-                    log.forge(burstBlock(log), b -> flip(b, BlockLayout.HEADER_BYTES + 150L));
+                    log.forge(
+                            burstBlock(log),
+                            b -> Tamperings.flip(b, BlockLayout.HEADER_BYTES + 150L));
                     Forger.rewrite(
                             log.dir, SigningKey.load(log.dir.resolve(LogDirectory.KEY_FILE)));
                 },
@@ -528,89 +530,5 @@ class TamperingMatrixTest {
                 .filter(p -> p.bytes() > 40_000)
                 .reduce((a, b) -> b)
                 .orElseThrow();
-    }
-
-    private static byte[] slice(byte[] bytes, Place p) {
-        return Arrays.copyOfRange(bytes, (int) p.offset(), (int) p.offset() + p.bytes());
-    }
-
-    private static byte[] splice(byte[] bytes, int from, int to, byte[]... parts) {
-        int length = Arrays.stream(parts).mapToInt(p -> p.length).sum();
-        byte[] result = Arrays.copyOf(bytes, from + length + bytes.length - to);
-        int at = from;
-        for (byte[] part : parts) {
-            System.arraycopy(part, 0, result, at, part.length);
-            at += part.length;
-        }
-        System.arraycopy(bytes, to, result, at, bytes.length - to);
-        return result;
-    }
-
-    private static void swap(LogFixture log) throws IOException {
-        List<Place> places = log.blocks(log.segment(2));
-        Place a = places.get(1);
-        Place b = places.get(2);
-        log.change(
-                a.file(),
-                bytes ->
-                        splice(
-                                bytes,
-                                (int) a.offset(),
-                                (int) b.offset() + b.bytes(),
-                                slice(bytes, b),
-                                slice(bytes, a)));
-    }
-
-    private static void drop(LogFixture log) throws IOException {
-        Place a = log.blocks(log.segment(2)).get(1);
-        log.change(
-                a.file(), bytes -> splice(bytes, (int) a.offset(), (int) a.offset() + a.bytes()));
-    }
-
-    private static void duplicate(LogFixture log) throws IOException {
-        Place a = log.blocks(log.segment(2)).get(1);
-        log.change(
-                a.file(),
-                bytes -> splice(bytes, (int) a.offset(), (int) a.offset(), slice(bytes, a)));
-    }
-
-    private static void cut(LogFixture log, int more) throws IOException {
-        Place a = log.blocks(log.segment(2)).get(2);
-        log.change(a.file(), bytes -> Arrays.copyOf(bytes, (int) a.offset() + more));
-    }
-
-    private static void replay(LogFixture log, LogFixture other) throws IOException {
-        Place a = log.blocks(log.segment(2)).get(1);
-        Place b = other.blocks(other.segment(2)).get(1);
-        byte[] foreign = slice(Files.readAllBytes(b.file()), b);
-        log.change(
-                a.file(),
-                bytes -> splice(bytes, (int) a.offset(), (int) a.offset() + a.bytes(), foreign));
-    }
-
-    private static void replaceAll(LogFixture log, Path other) throws IOException {
-        for (Path file : log.segments()) {
-            Files.delete(file);
-        }
-        for (Path file : LogDirectory.segments(other)) {
-            Files.copy(file, log.dir.resolve(file.getFileName()));
-        }
-    }
-
-    /** Changes a byte of the fields of the first record of this type behind the log's first block. */
-    private static void edit(LogFixture log, CrossingType type, int field) throws IOException {
-        for (Place p : log.blocks()) {
-            byte[] block = slice(Files.readAllBytes(p.file()), p);
-            MemorySegment m = MemorySegment.ofArray(block);
-            for (int at = BlockLayout.HEADER_BYTES; p.number() > 1 && at < block.length; ) {
-                if (Bytes.u16(m, at + (long) RecordLayout.TYPE) == type.code()) {
-                    long where = at + (long) RecordLayout.HEADER_BYTES + field;
-                    log.forge(p, b -> flip(b, where));
-                    return;
-                }
-                at += Bytes.align8((int) Bytes.u32(m, at));
-            }
-        }
-        throw new IllegalStateException("no " + type);
     }
 }
