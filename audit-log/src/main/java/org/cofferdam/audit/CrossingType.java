@@ -286,6 +286,42 @@ public enum CrossingType {
             DOMAIN_MONITOR,
             "The assigned card became ready, or not; the text says why.",
             dec("condition")),
+    PORT_IN(
+            0x011b,
+            DOMAIN_MONITOR,
+            "The domain read an I/O port of its PC.",
+            hex("io_port"),
+            hex("value")),
+    PORT_OUT(
+            0x011c,
+            DOMAIN_MONITOR,
+            "The domain wrote an I/O port of its PC; what went to a serial port is in CONSOLE and DRIVER_SAYS.",
+            hex("io_port"),
+            hex("value")),
+    CONFIG_WRITE(
+            0x011d,
+            DOMAIN_MONITOR,
+            "The domain wrote the configuration space of a PCI device of its PC.",
+            dec("device"),
+            hex("offset"),
+            hex("value")),
+    INTERRUPT_ROUTE(
+            0x011e,
+            DOMAIN_MONITOR,
+            "The domain said where a message interrupt of its PC goes; address 0: nowhere.",
+            dec("route"),
+            hex("address"),
+            hex("value")),
+    CONSOLE(
+            0x011f,
+            DOMAIN_MONITOR,
+            "A line of the domain's console; the text is the domain's.",
+            as("cut", Kind.BOOL)),
+    DRIVER_SAYS(
+            0x0120,
+            DOMAIN_MONITOR,
+            "A line that the driver domain says of itself and its card; the text is the domain's.",
+            as("cut", Kind.BOOL)),
 
     // Ports and the packet switch.
     BURST_IN(0x0201, DOMAIN_PROXY, "Packets taken from a port's ring, each with its verdict."),

@@ -49,6 +49,7 @@ import org.cofferdam.monitor.domain.DomainSettings;
 import org.cofferdam.monitor.domain.DomainState;
 import org.cofferdam.monitor.domain.DomainThread;
 import org.cofferdam.monitor.domain.DriverDomain;
+import org.cofferdam.monitor.domain.NanoDomain;
 import org.cofferdam.monitor.state.HostChange;
 import org.cofferdam.monitor.state.RunDirectory;
 import org.cofferdam.monitor.state.StarterProcess;
@@ -182,7 +183,7 @@ public final class Monitor implements RunningMonitor {
             SharedMemory ram =
                     parts.add(SharedMemory.createLarge("driver-domain", DomainLayout.MEMORY_BYTES));
             DriverDomain domain =
-                    new DriverDomain(
+                    new NanoDomain(
                             kvm,
                             ram,
                             image,
@@ -230,7 +231,7 @@ public final class Monitor implements RunningMonitor {
                             sources,
                             new GuestsRecorder(sources),
                             GuestFolder.open(options.guestDir(), Confinement.laterUser(options)));
-            thread.readyToSleep(guests::readyToSleep);
+            thread.readyToSleep(() -> domain.readyToSleep() && guests.readyToSleep());
             desk =
                     new OperatorDesk(
                             new MonitorParts(

@@ -1,8 +1,5 @@
 package org.cofferdam.monitor;
 
-import java.lang.foreign.MemorySegment;
-import org.cofferdam.drivervm.DomainLayout;
-import org.cofferdam.drivervm.QueuePlace;
 import org.cofferdam.monitor.card.AssignedNic;
 import org.cofferdam.monitor.domain.DomainQueues;
 import org.cofferdam.proxy.uplink.UplinkPort;
@@ -23,21 +20,8 @@ final class UplinkQueues implements DomainQueues {
     }
 
     @Override
-    public void attach(MemorySegment ram) {
-        // Rings may lie anywhere in the domain's data, buffers only in the arena, as for the card.
-        QueueMemory memory =
-                QueueMemory.of(0, ram)
-                        .withBufferWindow(
-                                DomainLayout.ARENA.start().value(), DomainLayout.ARENA.bytes());
-        uplink.attach(memory, config(DomainLayout.UPLINK_RX), config(DomainLayout.UPLINK_TX));
-    }
-
-    private static QueueConfig config(QueuePlace place) {
-        return QueueConfig.plain(
-                place.size(),
-                place.descriptors().value(),
-                place.available().value(),
-                place.used().value());
+    public void attach(QueueMemory memory, QueueConfig receive, QueueConfig transmit) {
+        uplink.attach(memory, receive, transmit);
     }
 
     @Override
@@ -53,6 +37,16 @@ final class UplinkQueues implements DomainQueues {
     @Override
     public void domainLooks() {
         uplink.takeSignal();
+    }
+
+    @Override
+    public int takeSignals() {
+        return uplink.takeSignals();
+    }
+
+    @Override
+    public boolean readyToSleep() {
+        return uplink.readyToSleep();
     }
 
     @Override

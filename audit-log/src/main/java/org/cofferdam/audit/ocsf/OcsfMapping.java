@@ -82,6 +82,12 @@ record OcsfMapping(OcsfClass ocsfClass, int activity, String activityName, OcsfO
         put(CrossingType.IOMMU_FAULT, MEMORY_ACTIVITY, 7, "Read", BLOCKED);
         put(CrossingType.IOMMU_FAULTS_UNTOLD, MEMORY_ACTIVITY, OTHER, "IOMMU Fault", BLOCKED);
         put(CrossingType.CARD_CONDITION, APPLICATION_LIFECYCLE, OTHER, "Condition", LOGGED);
+        put(CrossingType.PORT_IN, KERNEL_ACTIVITY, 4, "Invoke", LOGGED);
+        put(CrossingType.PORT_OUT, KERNEL_ACTIVITY, 4, "Invoke", LOGGED);
+        put(CrossingType.CONFIG_WRITE, KERNEL_ACTIVITY, 4, "Invoke", LOGGED);
+        put(CrossingType.INTERRUPT_ROUTE, KERNEL_ACTIVITY, 4, "Invoke", LOGGED);
+        put(CrossingType.CONSOLE, APPLICATION_LIFECYCLE, OTHER, "Console", LOGGED);
+        put(CrossingType.DRIVER_SAYS, APPLICATION_LIFECYCLE, OTHER, "Driver", LOGGED);
         // Ports and the packet switch, guests.
         put(CrossingType.BURST_IN, NETWORK_ACTIVITY, 6, "Traffic", ALLOWED);
         put(CrossingType.BURST_OUT, NETWORK_ACTIVITY, 6, "Traffic", ALLOWED);

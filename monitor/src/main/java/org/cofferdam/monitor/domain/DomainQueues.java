@@ -1,14 +1,19 @@
 package org.cofferdam.monitor.domain;
 
-import java.lang.foreign.MemorySegment;
+import org.cofferdam.proxy.virtqueue.QueueConfig;
+import org.cofferdam.proxy.virtqueue.QueueMemory;
 
 /**
  * The domain's uplink as its life cycle sees it: the device side of its virtqueues. Domain thread only;
  * allocation-free but for attaching.
  */
 public interface DomainQueues {
-    /** Begins to serve the queues in the memory of a domain that boots. */
-    void attach(MemorySegment ram);
+    /**
+     * Begins to serve queues in the memory of a domain.
+     *
+     * @throws IllegalArgumentException when a ring lies outside the memory
+     */
+    void attach(QueueMemory memory, QueueConfig receive, QueueConfig transmit);
 
     /** Lets go of the memory; frames wait or are dropped and counted. */
     void detach();
@@ -21,6 +26,16 @@ public interface DomainQueues {
 
     /** The domain is about to look at its queues afresh: what is in them now is no news. */
     void domainLooks();
+
+    /** The queues whose news {@link #hasNews} would tell of, as bits of their numbers; taken by asking. */
+    int takeSignals();
+
+    /**
+     * For a domain that runs beside this thread: asks it to kick, and looks once more.
+     *
+     * @return false if there is something already, so that the thread must not sleep
+     */
+    boolean readyToSleep();
 
     /** Frames given to the domain, counts up. */
     long offered();

@@ -1,74 +1,41 @@
 package org.cofferdam.monitor.domain;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.cofferdam.audit.CrossingType;
-import org.cofferdam.binding.kvm.Kvm;
-import org.cofferdam.binding.memory.SharedMemory;
-import org.cofferdam.binding.thread.SliceTimer;
-import org.cofferdam.drivervm.BootPage;
-import org.cofferdam.drivervm.DomainLayout;
-import org.cofferdam.drivervm.NanoImage;
-import org.cofferdam.drivervm.NanoLoader;
-import org.cofferdam.drivervm.StatusPage;
 import org.cofferdam.monitor.card.AssignedNic;
 import org.cofferdam.monitor.card.CardCondition;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A driver domain and its life cycle, {@link DomainState}.
+ * A driver domain and its life cycle, {@link DomainState}: what is the same whatever runs inside. Each life has a fresh
+ * virtual machine and cleared memory; only the card, the queues' ports and this object go on.
  *
- * <p>Domain thread only. As an agent it gives the vCPU one slice a turn: until the driver yields, sleeps or
- * faults, or the slice timer cuts it. Each life has a fresh virtual machine and cleared memory; only the card,
- * the queues' ports and this object go on.
+ * <p>Domain thread only.
  */
-public final class DriverDomain implements Agent, AutoCloseable {
+public abstract sealed class DriverDomain implements Agent, AutoCloseable permits NanoDomain {
     private static final Logger LOG = LoggerFactory.getLogger(DriverDomain.class);
 
-    private static final long SLICE_NANOS = 1_000_000L;
-
-    private static final long BOOT_LIMIT_NANOS = 5_000_000_000L;
     private static final long LOOK_NANOS = 10_000_000L;
 
     /** How often a domain that waits for its card's reset looks. */
     private static final long CARD_LOOK_NANOS = 1_000_000L;
 
-    private static final long ARENA = DomainLayout.ARENA.start().value();
-    private static final long ARENA_BYTES = DomainLayout.ARENA.bytes();
-
-    static final int WOKEN_BY_CARD = 1;
-    static final int WOKEN_BY_QUEUES = 2;
-
-    private final MachineMaker machines;
-    private final SharedMemory ram;
-    private final NanoImage image;
-    private final DomainSettings settings;
-    private final AssignedNic card;
-    private final DomainQueues queues;
+    final DomainSettings settings;
+    final AssignedNic card;
+    final DomainQueues queues;
+    final DomainRecorder recorder;
     private final HostSide host;
-    private final DomainRecorder recorder;
     private final RestartPolicy policy = new RestartPolicy();
-    private final Watchdog watchdog = new Watchdog();
-    private final CpuQuota quota = new CpuQuota();
-    private final VcpuSlice slices;
     private final List<Consumer<DomainState>> listeners = new ArrayList<>();
 
-    private @Nullable SliceTimer timer;
-    private @Nullable DomainMachine machine;
     private DomainState state = DomainState.STOPPED;
 
-    /**
-     * The driver gave the processor back by itself, so it looks at all its rings before it sleeps. A driver whose
-     * slice was cut may be past its last look: what the agents do meanwhile must wake it.
-     */
-    private boolean looksNext;
-
-    private long waitingSince;
     private long startAt;
     private long nextLook;
     private long bootBegan;
@@ -80,33 +47,47 @@ public final class DriverDomain implements Agent, AutoCloseable {
     private long lives;
     private long restarts;
     private String lastReason = "";
-    private @Nullable StatusPage status;
     private long mac;
-    private boolean dmaMapped;
+    private long mappedAt;
+    private long mappedBytes;
     private boolean linkUp;
 
-    /**
-     * @param ram the domain's memory, {@link DomainLayout#MEMORY_BYTES}; owned by the caller, outlives this
-     */
-    public DriverDomain(
-            Kvm kvm,
-            SharedMemory ram,
-            NanoImage image,
+    DriverDomain(
             DomainSettings settings,
             AssignedNic card,
             DomainQueues queues,
             HostSide host,
             DomainRecorder recorder) {
-        this.machines = new MachineMaker(kvm, ram, card::windows);
-        this.ram = ram;
-        this.image = image;
         this.settings = settings;
         this.card = card;
         this.queues = queues;
         this.host = host;
         this.recorder = recorder;
-        this.slices = new VcpuSlice(card, ram.segment(), recorder);
     }
+
+    /** Makes the machine of a new life, lets it begin, and attaches its queues. */
+    abstract void bootMachine(long now);
+
+    /** No instruction of the domain runs after this; its machine may still be there. Also of a boot that failed. */
+    abstract void stopMachine();
+
+    /** Takes the machine apart, after its queues and its card's window; also of a boot that failed. */
+    abstract void endMachine();
+
+    /** A turn of a domain that is up. Returns 1 if it did something worth another turn. */
+    abstract int turn(long now);
+
+    /** Looks after a domain that boots or runs, every {@link #LOOK_NANOS}: by {@link #fault} if it does not do its work. */
+    abstract void lookAtWork(long now);
+
+    /** What the driver says of the link's speed in Mbit/s; 0 if nothing. */
+    abstract int linkMbits();
+
+    /** What counts up while the driver lives. */
+    abstract long heartbeat();
+
+    /** Closes what outlives lives; the domain is stopped. */
+    abstract void closeMachine();
 
     /** Calls {@code listener} after each move of the life cycle, on the domain thread. */
     public void onState(Consumer<DomainState> listener) {
@@ -136,20 +117,18 @@ public final class DriverDomain implements Agent, AutoCloseable {
         return switch (state) {
             case STOPPED, FAULTED -> 0;
             case BACKING_OFF -> restartIfDue(now);
-            case WAITING -> wakeIfDue(now);
-            case BOOTING, RUNNING -> slice(now);
+            case WAITING, BOOTING, RUNNING -> turn(now);
         };
     }
 
-    /** Whether the domain has the processor: the thread must not sleep. */
-    public boolean awake() {
-        return state == DomainState.BOOTING || state == DomainState.RUNNING;
-    }
+    /** Whether the domain has this thread's processor: the thread must not sleep. */
+    public abstract boolean awake();
 
     /** Whether the CPU quota wants a pause before the next slice. */
-    public boolean pauseDue() {
-        return awake() && quota.pauseDue();
-    }
+    public abstract boolean pauseDue();
+
+    /** Whether the thread may sleep: false if work came meanwhile that no descriptor tells of. */
+    public abstract boolean readyToSleep();
 
     /** How long this agent can be left alone if nothing wakes it: until the next start is due. */
     public long nanosUntilWork() {
@@ -179,105 +158,6 @@ public final class DriverDomain implements Agent, AutoCloseable {
         recorder.event(CrossingType.RESTART, restarts, System.nanoTime() - outageSince, 0);
     }
 
-    private int wakeIfDue(long now) {
-        int reason =
-                (card.interruptAsserted() ? WOKEN_BY_CARD : 0)
-                        | (queues.hasNews() ? WOKEN_BY_QUEUES : 0);
-        if (reason == 0) {
-            look(now);
-            return 0;
-        }
-        recorder.event(CrossingType.WAIT, reason, now - waitingSince, 0);
-        move(DomainState.RUNNING, "");
-        timer().every(SLICE_NANOS);
-        return slice(now);
-    }
-
-    /** Gives the vCPU one slice. Returns 1 if it did something worth another turn. */
-    private int slice(long now) {
-        long servedBefore = queues.served();
-        if (looksNext) {
-            queues.domainLooks();
-            looksNext = false;
-        }
-        VcpuSlice.End end = slices.run(machine().vcpu());
-        watchdog.ran(System.nanoTime() - now);
-        if (slices.takeStatusRung()) {
-            readStatus();
-        }
-        switch (end) {
-            case CUT -> quota.sliceWasCut();
-            case YIELDED -> gaveBack();
-            case WAITS -> {
-                gaveBack();
-                // A domain that boots has nothing to wait for; it is held to its boot time.
-                if (state == DomainState.RUNNING) {
-                    sleep();
-                }
-            }
-            case FAULTED -> {
-                fault(slices.faultKind(), slices.faultDetail());
-                return 1;
-            }
-        }
-        recorder.expire();
-        look(now);
-        return queues.served() != servedBefore ? 1 : 0;
-    }
-
-    private void gaveBack() {
-        quota.yielded();
-        looksNext = true;
-    }
-
-    private void sleep() {
-        waitingSince = System.nanoTime();
-        watchdog.slept();
-        timer().every(0);
-        card.armInterrupt();
-        move(DomainState.WAITING, "");
-    }
-
-    /** Reads the status page once, checks it, and then lets the host's side know. */
-    private void readStatus() {
-        StatusPage s = StatusPage.read(ram.segment());
-        status = s;
-        recorder.repeat(
-                CrossingType.DOMAIN_STATUS,
-                s.state() == StatusPage.State.READY ? 1 : 0,
-                s.linkUp() ? 1 : 0);
-        if (s.state() != StatusPage.State.READY) {
-            return;
-        }
-        if (!s.hasStationMac()) {
-            fault(FaultKind.STATUS, "its MAC is " + text(s.mac()));
-            return;
-        }
-        if (mac != 0 && mac != s.mac()) {
-            fault(FaultKind.STATUS, "its MAC changed from " + text(mac) + " to " + text(s.mac()));
-            return;
-        }
-        boolean first = state == DomainState.BOOTING;
-        if (!first && s.linkUp() == linkUp) {
-            return;
-        }
-        Optional<String> refused = host.linkChanged(s.macOctets(), s.linkUp());
-        if (refused.isPresent()) {
-            fault(FaultKind.STATUS, refused.get());
-            return;
-        }
-        mac = s.mac();
-        linkUp = s.linkUp();
-        recorder.event(CrossingType.LINK, linkUp ? 1 : 0, mac, s.speedMbit());
-        if (first) {
-            move(DomainState.RUNNING, "");
-            machines.prepare();
-        }
-        if (linkUp) {
-            forwardsAgain();
-        }
-    }
-
     private void forwardsAgain() {
         long now = System.nanoTime();
         if (bootBegan == 0) {
@@ -294,8 +174,8 @@ public final class DriverDomain implements Agent, AutoCloseable {
         }
     }
 
-    /** Looks after the domain: watchdog, broken queues, refused DMA, boot time. */
-    private void look(long now) {
+    /** Looks after the domain: refused DMA, the card, broken queues, and now and then whether it does its work. */
+    final void look(long now) {
         if (!state.isUp()) {
             return;
         }
@@ -315,18 +195,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
             return;
         }
         nextLook = now + LOOK_NANOS;
-        if (state == DomainState.BOOTING) {
-            watchdog.restart(queues.offered(), queues.served());
-            if (now - bootBegan > BOOT_LIMIT_NANOS) {
-                watchdogFault(FaultKind.BOOT_TIMEOUT, BOOT_LIMIT_NANOS);
-            }
-            return;
-        }
-        switch (watchdog.look(now, queues.offered(), queues.served())) {
-            case FINE -> {}
-            case NOT_SERVING -> watchdogFault(FaultKind.NOT_SERVING, Watchdog.LIMIT_NANOS);
-            case SPINNING -> watchdogFault(FaultKind.SPINNING, Watchdog.LIMIT_NANOS);
-        }
+        lookAtWork(now);
     }
 
     private static FaultKind faultOf(CardCondition condition) {
@@ -338,7 +207,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
         };
     }
 
-    private void watchdogFault(FaultKind kind, long limitNanos) {
+    final void watchdogFault(FaultKind kind, long limitNanos) {
         long milliseconds = limitNanos / 1_000_000;
         recorder.flush();
         recorder.event(CrossingType.WATCHDOG, kind.code(), milliseconds, 0);
@@ -348,46 +217,91 @@ public final class DriverDomain implements Agent, AutoCloseable {
     private void boot(long now) {
         move(DomainState.BOOTING, "");
         lives++;
-        slices.takeStatusRung();
-        status = null;
         recorder.takeDmaRefusal();
-        quota.yielded();
-        ram.clear(0, DomainLayout.MEMORY_BYTES);
-        card.reset();
-        card.dma().map(ARENA, ram.segment().asSlice(ARENA, ARENA_BYTES), true);
-        dmaMapped = true;
-        recorder.event(CrossingType.DMA_MAP, ARENA, ARENA, ARENA_BYTES, 1, 0);
-        bootBegan = System.nanoTime();
-        DomainMachine m = machines.take();
-        machine = m;
-        long made = System.nanoTime();
-        BootPage page =
-                new BootPage(
-                        m.vcpu().tscKhz(),
-                        card.model().vendorId(),
-                        card.model().deviceId(),
-                        settings.mtu(),
-                        settings.uplinkFeatures(),
-                        settings.idlePasses());
-        m.begin(NanoLoader.load(ram.segment(), image, page));
-        recorder.event(CrossingType.BOOT, lives, DomainLayout.MEMORY_BYTES, 0);
-        queues.attach(ram.segment());
-        LOG.debug(
-                "memory cleared in {} us, machine made in {} us, image loaded in {} us",
-                (bootBegan - now) / 1000,
-                (made - bootBegan) / 1000,
-                (System.nanoTime() - made) / 1000);
-        looksNext = false;
-        watchdog.restart(queues.offered(), queues.served());
         nextLook = now;
-        if (timer == null) {
-            timer = SliceTimer.create();
-        }
-        timer().every(SLICE_NANOS);
+        bootBegan = now;
+        bootMachine(now);
     }
 
+    /** The making of the machine begins now: what came before is not counted as its boot. */
+    final void bootBegins() {
+        bootBegan = System.nanoTime();
+    }
+
+    /** How long this life has been booting. */
+    final long bootingNanos(long now) {
+        return now - bootBegan;
+    }
+
+    final DomainState state() {
+        return state;
+    }
+
+    final long lives() {
+        return lives;
+    }
+
+    final boolean linkUp() {
+        return linkUp;
+    }
+
+    /** Lets the card reach a part of the domain's memory, until the end of this life. */
+    final void mapDma(long iova, MemorySegment memory) {
+        card.dma().map(iova, memory, true);
+        mappedAt = iova;
+        mappedBytes = memory.byteSize();
+        recorder.event(CrossingType.DMA_MAP, iova, iova, mappedBytes, 1, 0);
+    }
+
+    private void unmapDma() {
+        long bytes = mappedBytes;
+        if (bytes != 0) {
+            mappedBytes = 0;
+            card.dma().unmap(mappedAt);
+            recorder.event(CrossingType.DMA_UNMAP, mappedAt, bytes, 0);
+        }
+    }
+
+    /**
+     * What the driver says of its card. The first time it is ready by it.
+     *
+     * @param said the address, first octet on the wire highest
+     */
+    final void driverSays(long said, boolean up, int speedMbit) {
+        if (said == 0 || (said >> 40 & 1) != 0 || said >>> 48 != 0) {
+            fault(FaultKind.STATUS, "its MAC is " + text(said));
+            return;
+        }
+        if (mac != 0 && mac != said) {
+            fault(FaultKind.STATUS, "its MAC changed from " + text(mac) + " to " + text(said));
+            return;
+        }
+        boolean first = state == DomainState.BOOTING;
+        if (!first && up == linkUp) {
+            return;
+        }
+        Optional<String> refused = host.linkChanged(octets(said), up);
+        if (refused.isPresent()) {
+            fault(FaultKind.STATUS, refused.get());
+            return;
+        }
+        mac = said;
+        linkUp = up;
+        recorder.event(CrossingType.LINK, linkUp ? 1 : 0, mac, speedMbit);
+        if (first) {
+            move(DomainState.RUNNING, "");
+            firstReady();
+        }
+        if (linkUp) {
+            forwardsAgain();
+        }
+    }
+
+    /** The driver has become ready in this life. */
+    abstract void firstReady();
+
     /** Ends this life because of what the domain did, or an operator did to it; the policy decides what follows. */
-    private void fault(FaultKind kind, String detail) {
+    final void fault(FaultKind kind, String detail) {
         if (!state.isUp()) {
             return;
         }
@@ -420,21 +334,11 @@ public final class DriverDomain implements Agent, AutoCloseable {
 
     /** Takes the machine apart, in the reverse order of boot. */
     private void end() {
-        if (timer != null) {
-            timer.every(0);
-        }
+        stopMachine();
         queues.detach();
-        if (dmaMapped) {
-            dmaMapped = false;
-            card.dma().unmap(ARENA);
-            recorder.event(CrossingType.DMA_UNMAP, ARENA, ARENA_BYTES, 0);
-        }
+        unmapDma();
         card.reset();
-        DomainMachine m = machine;
-        if (m != null) { // boot can fail before there is one
-            machine = null;
-            machines.retire(m);
-        }
+        endMachine();
     }
 
     /** Ends the domain as a crash would; the fault policy decides what follows. */
@@ -477,7 +381,7 @@ public final class DriverDomain implements Agent, AutoCloseable {
         }
     }
 
-    private void move(DomainState next, String why) {
+    final void move(DomainState next, String why) {
         if (!state.mayBecome(next)) {
             throw new IllegalStateException("a domain cannot go from " + state + " to " + next);
         }
@@ -504,7 +408,6 @@ public final class DriverDomain implements Agent, AutoCloseable {
 
     /** How the domain stands, for the operator. */
     public DomainReport report() {
-        StatusPage s = state.isUp() ? StatusPage.read(ram.segment()) : status;
         return new DomainReport(
                 state,
                 lives,
@@ -513,25 +416,17 @@ public final class DriverDomain implements Agent, AutoCloseable {
                 lastOutageNanos,
                 bootNanos,
                 linkUp,
-                s == null ? 0 : s.speedMbit(),
+                linkMbits(),
                 mac,
-                s == null ? 0 : s.heartbeat());
+                heartbeat());
     }
 
-    private SliceTimer timer() {
-        SliceTimer t = timer;
-        if (t == null) {
-            throw new IllegalStateException("no timer before the first boot");
+    private static byte[] octets(long mac) {
+        byte[] octets = new byte[6];
+        for (int i = 0; i < 6; i++) {
+            octets[i] = (byte) (mac >> (40 - 8 * i));
         }
-        return t;
-    }
-
-    private DomainMachine machine() {
-        DomainMachine m = machine;
-        if (m == null) {
-            throw new IllegalStateException("no virtual machine in state " + state);
-        }
-        return m;
+        return octets;
     }
 
     private static String text(long mac) {
@@ -546,9 +441,6 @@ public final class DriverDomain implements Agent, AutoCloseable {
     @Override
     public void close() {
         stop("the monitor stops");
-        machines.close();
-        if (timer != null) {
-            timer.close();
-        }
+        closeMachine();
     }
 }

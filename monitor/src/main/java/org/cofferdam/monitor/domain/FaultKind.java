@@ -21,7 +21,11 @@ public enum FaultKind {
     CARD_AWAY(17, "the card went away"),
     CARD_ERROR(18, "the card reported an error of the bus"),
     INTERRUPT_STORM(19, "the card interrupted without measure"),
-    HOST_SLEPT(20, "the machine slept and the card with it");
+    HOST_SLEPT(20, "the machine slept and the card with it"),
+    KERNEL_PANIC(21, "the domain's kernel panicked"),
+    RESET(22, "the domain switched itself off or began afresh"),
+    NO_HEARTBEAT(23, "the domain's kernel hangs"),
+    DRIVER_GONE(24, "the domain's kernel no longer has the card's driver");
 
     private final int code;
     private final String sentence;

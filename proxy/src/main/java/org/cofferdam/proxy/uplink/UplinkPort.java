@@ -67,7 +67,8 @@ public final class UplinkPort implements Port {
     private QueueError refusal = QueueError.NONE;
     private int refusedQueue = -1;
     private int refusedHead = -1;
-    private boolean signal;
+    private int signals;
+    private boolean kicksWanted;
 
     // Of the domain that is attached, or was last; before the first one, of an empty domain that is
     // never looked at.
@@ -130,7 +131,8 @@ public final class UplinkPort implements Port {
         refusal = QueueError.NONE;
         refusedQueue = -1;
         refusedHead = -1;
-        signal = false;
+        signals = 0;
+        kicksWanted = false;
         recorder.attached(id, "driver domain");
     }
 
@@ -158,6 +160,11 @@ public final class UplinkPort implements Port {
         }
         burst.setQueue(TRANSMIT_QUEUE);
         SplitQueue transmit = queues.transmit();
+        if (kicksWanted) {
+            kicksWanted = false;
+            transmit.disableNotifications();
+            queues.receive().disableNotifications();
+        }
         TakenChains taken = queues.taken();
         try {
             while (burst.hasRoom() && gate.admits() && transmit.take(taken)) {
@@ -239,9 +246,8 @@ public final class UplinkPort implements Port {
             receive.publish();
             transmit.publish();
             // Both are asked, so that each notes what it was asked for.
-            boolean wanted = receive.shouldSignal();
-            wanted |= transmit.shouldSignal();
-            signal |= wanted;
+            signals |= receive.shouldSignal() ? 1 << RECEIVE_QUEUE : 0;
+            signals |= transmit.shouldSignal() ? 1 << TRANSMIT_QUEUE : 0;
             receive.pending();
             queues.watch().observe(now, !queues.room().admits());
             refuseIfBroken();
@@ -323,13 +329,35 @@ public final class UplinkPort implements Port {
     }
 
     /**
-     * Whether, since the last call, something was published that the domain wants to hear of (its available rings'
-     * flags say so). A domain that waits is to be woken then; one that asks to wait has not seen it yet.
+     * Whether, since the last call, something was published that the domain wants to hear of (its available rings say
+     * so). A domain that waits is to be woken then; one that asks to wait has not seen it yet.
      */
     public boolean takeSignal() {
-        boolean wanted = signal;
-        signal = false;
+        return takeSignals() != 0;
+    }
+
+    /** The same for each queue: the bit of its number is set. */
+    public int takeSignals() {
+        int wanted = signals;
+        signals = 0;
         return wanted;
+    }
+
+    /**
+     * For a domain that runs beside the switch's thread: asks it to kick for what this thread could do, and looks once
+     * more (virtio 1.2, 2.7.10). Kicks are unwanted again after the next pass.
+     *
+     * @return false if there is something already, so that the thread must not sleep
+     */
+    public boolean readyToSleep() {
+        if (state != State.RUNNING) {
+            return true;
+        }
+        kicksWanted = true;
+        boolean work = queues.transmit().enableNotifications();
+        // New receive buffers matter to those only who wait for room.
+        work |= !queues.room().admits() && queues.receive().enableNotifications();
+        return !work;
     }
 
     /** Whether the domain has offered frames that were not taken yet. One acquire load of its memory. */
