@@ -17,10 +17,14 @@ final class KvmConstants {
     static final long KVM_CREATE_VCPU = 0xAE41;
     static final long KVM_SET_USER_MEMORY_REGION = 0x4020AE46L;
     static final long KVM_SET_TSS_ADDR = 0xAE47;
+    static final long KVM_SET_IDENTITY_MAP_ADDR = 0x4008AE48L;
     static final long KVM_CREATE_IRQCHIP = 0xAE60;
     static final long KVM_IRQ_LINE = 0x4008AE61L;
+    static final long KVM_SET_GSI_ROUTING = 0x4008AE6AL;
     static final long KVM_IRQFD = 0x4020AE76L;
+    static final long KVM_CREATE_PIT2 = 0x4040AE77L;
     static final long KVM_IOEVENTFD = 0x4040AE79L;
+    static final long KVM_X86_SET_MSR_FILTER = 0x4188AEC6L;
 
     // vCPU ioctls
     static final long KVM_RUN = 0xAE80;
@@ -32,13 +36,21 @@ final class KvmConstants {
     static final long KVM_GET_TSC_KHZ = 0xAEA3;
 
     static final int KVM_MEM_READONLY = 2;
+    static final int KVM_PIT_SPEAKER_DUMMY = 1;
+    static final int KVM_IRQ_ROUTING_IRQCHIP = 1;
+    static final int KVM_IRQ_ROUTING_MSI = 2;
     static final int KVM_IRQFD_FLAG_DEASSIGN = 1;
     static final int KVM_IRQFD_FLAG_RESAMPLE = 2;
     static final int KVM_IOEVENTFD_FLAG_DATAMATCH = 1;
     static final int KVM_IOEVENTFD_FLAG_DEASSIGN = 4;
+    static final int KVM_CPUID_FLAG_SIGNIFCANT_INDEX = 1;
+    static final int KVM_MSR_FILTER_DEFAULT_DENY = 1;
+    static final int KVM_MSR_FILTER_READ = 1;
+    static final int KVM_MSR_FILTER_WRITE = 2;
 
     // Exit reasons
     static final int KVM_EXIT_IO = 2;
+    static final int KVM_EXIT_IO_OUT = 1;
     static final int KVM_EXIT_HLT = 5;
     static final int KVM_EXIT_MMIO = 6;
     static final int KVM_EXIT_SHUTDOWN = 8;

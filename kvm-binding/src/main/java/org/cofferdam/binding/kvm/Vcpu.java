@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.Map;
 import org.cofferdam.binding.libc.Errno;
 import org.cofferdam.binding.libc.Libc;
 
@@ -120,6 +121,66 @@ public final class Vcpu implements AutoCloseable {
         run.set(LONG, RUN_UNION + 8, value);
     }
 
+    /** The port of an IO exit. */
+    public int portNumber() {
+        return run.get(ValueLayout.JAVA_SHORT, RUN_UNION + 2) & 0xffff;
+    }
+
+    /** True for out, false for in, which is answered by {@link #setPortData} before the next run. */
+    public boolean portWrite() {
+        return run.get(ValueLayout.JAVA_BYTE, RUN_UNION) == KVM_EXIT_IO_OUT;
+    }
+
+    /** Size of each access in bytes: 1, 2 or 4. */
+    public int portSize() {
+        return run.get(ValueLayout.JAVA_BYTE, RUN_UNION + 1);
+    }
+
+    /** How many accesses there are: 1, or more for a string instruction. */
+    public int portCount() {
+        return run.get(INT, RUN_UNION + 4);
+    }
+
+    /**
+     * A value that the guest puts out, zero-extended from {@link #portSize()} bytes.
+     *
+     * @param index 0 to {@link #portCount()} - 1
+     */
+    public int portData(int index) {
+        long at = portDataAt(index);
+        return switch (portSize()) {
+            case 1 -> run.get(ValueLayout.JAVA_BYTE, at) & 0xff;
+            case 2 -> run.get(ValueLayout.JAVA_SHORT_UNALIGNED, at) & 0xffff;
+            default -> run.get(ValueLayout.JAVA_INT_UNALIGNED, at);
+        };
+    }
+
+    /** What the guest's access of this index shall read; the low {@link #portSize()} bytes count. */
+    public void setPortData(int index, int value) {
+        long at = portDataAt(index);
+        switch (portSize()) {
+            case 1 -> run.set(ValueLayout.JAVA_BYTE, at, (byte) value);
+            case 2 -> run.set(ValueLayout.JAVA_SHORT_UNALIGNED, at, (short) value);
+            default -> run.set(ValueLayout.JAVA_INT_UNALIGNED, at, value);
+        }
+    }
+
+    /** The kernel says where the data is; it is looked at as if it could be wrong. */
+    private long portDataAt(int index) {
+        int size = portSize();
+        long offset = run.get(LONG, RUN_UNION + 8);
+        // index and size are small, so their product fits a long; offset is compared before
+        // anything is added to it
+        if (index < 0
+                || index >= portCount()
+                || (size != 1 && size != 2 && size != 4)
+                || offset < 0
+                || offset > run.byteSize() - ((long) index + 1) * size) {
+            throw new IndexOutOfBoundsException("no access " + index + " in this exit");
+        }
+        return offset + (long) index * size;
+    }
+
     /** While true, {@link #run()} completes pending MMIO and comes back at once, KVM_CAP_IMMEDIATE_EXIT. */
     public void setImmediateExit(boolean on) {
         // Opaque: the kernel reads the byte once at entry; order against other data does not
@@ -156,10 +217,13 @@ public final class Vcpu implements AutoCloseable {
 
     /** Sets RIP, RSP and RFLAGS; all other general registers become zero. */
     public void setStart(long rip, long rsp, long rflags) {
+        setStart(Map.of(Register.RIP, rip, Register.RSP, rsp, Register.RFLAGS, rflags));
+    }
+
+    /** Sets the general registers; those that are not named become zero. RFLAGS wants bit 1. */
+    public void setStart(Map<Register, Long> registers) {
         regs.fill((byte) 0);
-        regs.set(LONG, Register.RIP.offset(), rip);
-        regs.set(LONG, Register.RSP.offset(), rsp);
-        regs.set(LONG, Register.RFLAGS.offset(), rflags);
+        registers.forEach((register, value) -> regs.set(LONG, register.offset(), value));
         if (C.ioctl(fd, KVM_SET_REGS, regs.address()) != 0) {
             throw Libc.failure("ioctl", "KVM_SET_REGS");
         }

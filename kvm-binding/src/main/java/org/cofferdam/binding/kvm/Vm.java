@@ -6,6 +6,8 @@ import static org.cofferdam.binding.libc.Libc.C;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Optional;
 import org.cofferdam.binding.event.EventFd;
 import org.cofferdam.binding.libc.Libc;
 import org.cofferdam.binding.memory.MappedMemory;
@@ -85,7 +87,52 @@ public final class Vm implements AutoCloseable {
     public void createIrqchip() {
         // Three pages below 4 GiB that the guest does not use; old Intel processors need them.
         call(KVM_SET_TSS_ADDR, 0xfffbd000L, "KVM_SET_TSS_ADDR");
+        // One more for them, a page table for real mode; the kernel's choice would be the same.
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment page = arena.allocateFrom(ValueLayout.JAVA_LONG, 0xfffbc000L);
+            call(KVM_SET_IDENTITY_MAP_ADDR, page.address(), "KVM_SET_IDENTITY_MAP_ADDR");
+        }
         call(KVM_CREATE_IRQCHIP, 0, "KVM_CREATE_IRQCHIP");
+    }
+
+    /**
+     * Makes the in-kernel timer (i8254, ports 0x40 to 0x43) on line 0, with port 0x61, by which a guest gates and reads
+     * its third counter. After {@link #createIrqchip()}.
+     */
+    public void createPit() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment config = arena.allocate(64, 8); // struct kvm_pit_config
+            config.set(ValueLayout.JAVA_INT, 0, KVM_PIT_SPEAKER_DUMMY);
+            call(KVM_CREATE_PIT2, config.address(), "KVM_CREATE_PIT2");
+        }
+    }
+
+    /**
+     * Sets where all interrupt lines lead, in the place of what was set before. After {@link #createIrqchip()}; safe
+     * while the guest runs and while irqfds of changed lines are assigned.
+     */
+    public void setRoutes(List<GsiRoute> routes) {
+        try (Arena arena = Arena.ofConfined()) {
+            call(
+                    KVM_SET_GSI_ROUTING,
+                    RoutingTable.of(arena, routes).address(),
+                    "KVM_SET_GSI_ROUTING, " + routes.size() + " routes");
+        }
+    }
+
+    /**
+     * Makes every MSR that is not in the list a #GP to the guest, KVM_X86_SET_MSR_FILTER. Before the first vCPU.
+     *
+     * @return false where the host's KVM cannot ({@link Capability#X86_MSR_FILTER}, Linux 5.10); nothing is denied then
+     */
+    public boolean denyUnlistedMsrs(MsrList list) {
+        if (C.ioctl(fd, KVM_CHECK_EXTENSION, Capability.X86_MSR_FILTER.number()) <= 0) {
+            return false;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            call(KVM_X86_SET_MSR_FILTER, list.filter(arena).address(), "KVM_X86_SET_MSR_FILTER");
+        }
+        return true;
     }
 
     /** Sets the level of an interrupt line of the in-kernel controllers. */
@@ -161,12 +208,17 @@ public final class Vm implements AutoCloseable {
 
     /** Makes a vCPU, to be run by one thread. It sees the CPUID that the host's KVM supports. */
     public Vcpu createVcpu(int id) {
+        return createVcpu(id, Optional::of);
+    }
+
+    /** The same, with a CPUID of which the filter decides. */
+    public Vcpu createVcpu(int id, CpuidFilter filter) {
         int vcpu = C.ioctl(fd, KVM_CREATE_VCPU, id);
         if (vcpu < 0) {
             throw Libc.failure("ioctl", "KVM_CREATE_VCPU, " + id);
         }
         try {
-            copySupportedCpuid(vcpu);
+            setCpuid(vcpu, filter);
             return new Vcpu(vcpu, runBytes);
         } catch (RuntimeException e) {
             C.close(vcpu);
@@ -174,7 +226,7 @@ public final class Vm implements AutoCloseable {
         }
     }
 
-    private void copySupportedCpuid(int vcpu) {
+    private void setCpuid(int vcpu, CpuidFilter filter) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment cpuid =
                     arena.allocate(
@@ -183,10 +235,46 @@ public final class Vm implements AutoCloseable {
             if (C.ioctl(kvm, KVM_GET_SUPPORTED_CPUID, cpuid.address()) != 0) {
                 throw Libc.failure("ioctl", "KVM_GET_SUPPORTED_CPUID");
             }
+            int count = cpuid.get(ValueLayout.JAVA_INT, 0);
+            int kept = 0;
+            for (int i = 0; i < count; i++) {
+                Optional<CpuidEntry> entry = filter.filter(cpuidEntry(cpuid, i));
+                if (entry.isPresent()) {
+                    putCpuidEntry(cpuid, kept++, entry.get()); // never past the one that was read
+                }
+            }
+            cpuid.set(ValueLayout.JAVA_INT, 0, kept);
             if (C.ioctl(vcpu, KVM_SET_CPUID2, cpuid.address()) != 0) {
                 throw Libc.failure("ioctl", "KVM_SET_CPUID2");
             }
         }
+    }
+
+    private static CpuidEntry cpuidEntry(MemorySegment cpuid, int index) {
+        long at = CPUID_HEADER_BYTES + (long) index * CPUID_ENTRY_BYTES;
+        return new CpuidEntry(
+                cpuid.get(ValueLayout.JAVA_INT, at),
+                cpuid.get(ValueLayout.JAVA_INT, at + 4),
+                (cpuid.get(ValueLayout.JAVA_INT, at + 8) & KVM_CPUID_FLAG_SIGNIFCANT_INDEX) != 0,
+                cpuid.get(ValueLayout.JAVA_INT, at + 12),
+                cpuid.get(ValueLayout.JAVA_INT, at + 16),
+                cpuid.get(ValueLayout.JAVA_INT, at + 20),
+                cpuid.get(ValueLayout.JAVA_INT, at + 24));
+    }
+
+    private static void putCpuidEntry(MemorySegment cpuid, int index, CpuidEntry entry) {
+        long at = CPUID_HEADER_BYTES + (long) index * CPUID_ENTRY_BYTES;
+        cpuid.asSlice(at, CPUID_ENTRY_BYTES).fill((byte) 0);
+        cpuid.set(ValueLayout.JAVA_INT, at, entry.leaf());
+        cpuid.set(ValueLayout.JAVA_INT, at + 4, entry.subleaf());
+        cpuid.set(
+                ValueLayout.JAVA_INT,
+                at + 8,
+                entry.subleafMatters() ? KVM_CPUID_FLAG_SIGNIFCANT_INDEX : 0);
+        cpuid.set(ValueLayout.JAVA_INT, at + 12, entry.eax());
+        cpuid.set(ValueLayout.JAVA_INT, at + 16, entry.ebx());
+        cpuid.set(ValueLayout.JAVA_INT, at + 20, entry.ecx());
+        cpuid.set(ValueLayout.JAVA_INT, at + 24, entry.edx());
     }
 
     private void call(long request, long argument, String detail) {

@@ -4,6 +4,7 @@ package org.cofferdam.binding.libc;
 public enum Errno {
     EPERM(1, "operation not permitted"),
     ENOENT(2, "no such file or directory"),
+    ESRCH(3, "no such process"),
     EINTR(4, "interrupted"),
     EIO(5, "input/output error"),
     ENXIO(6, "no such device or address"),

@@ -193,6 +193,18 @@ public final class VfioDevice implements AutoCloseable {
         setInterrupt(PciInterrupt.INTX, VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_UNMASK, 1, 0);
     }
 
+    /**
+     * Lets {@code event} do what {@link #unmask} does, inside the kernel. With KVM's resampling of the same eventfd a
+     * guest's acknowledgement of the interrupt needs nobody here.
+     */
+    public void unmaskBy(EventFd event) {
+        setInterrupt(
+                PciInterrupt.INTX,
+                VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_UNMASK,
+                1,
+                event.fd());
+    }
+
     private void setInterrupt(PciInterrupt kind, int flags, int count, int eventFd) {
         try (Arena arena = Arena.ofConfined()) {
             // struct vfio_irq_set: argsz, flags, index, start, count, data
