@@ -21,7 +21,7 @@ digest() {
 
 # image_key: what an image depends on that lies here: how it is made, and the JDK whose runtime it carries.
 image_key() {
-    { cat "$lab/build" "$lab/lab.sh" "$lab/packages.sh" "$lab/initrd-init"; cat "$JAVA_HOME/release"; } | digest
+    { cat "$lab/build" "$lab/lab.sh" "$lab/packages.sh" "$lab/kernel.sh" "$lab/initrd-init"; cat "$JAVA_HOME/release"; } | digest
 }
 
 # tool TREE PROGRAM ARGUMENTS...: runs a program of an unpacked tree with the tree's own libraries.

@@ -50,11 +50,23 @@ resolve() {
         awk -F= -v unwanted="$unwanted" 'BEGIN { split(unwanted, u); for (i in u) no[u[i]] } !($1 in no)'
 }
 
-# resolve_kernel: the package with the newest backported generic kernel. It has e1000e and e1000, the cloud kernel not.
+# resolve_kernel [PACKAGE]: the package with the kernel, as NAME=VERSION: PACKAGE, or what it depends on if it is a
+# metapackage like linux-image-amd64. Without a name it is the newest backported generic kernel. That one has e1000e and
+# e1000, the cloud kernel not.
 resolve_kernel() {
-    kernel_package=$(lab_apt apt-cache depends "linux-image-amd64/$suite-backports" | awk '/Depends:/ { print $2; exit }')
-    [ -n "$kernel_package" ] || fail 3 "apt knows no linux-image-amd64 in $suite-backports"
-    lab_apt apt-cache policy "$kernel_package" | awk -v p="$kernel_package" '/Candidate:/ { print p "=" $2 }'
+    kernel_package=${1:-linux-image-amd64/$suite-backports}
+    # Not in one pipe: who reads this file may want each part of a pipe to succeed, and apt-cache fails for unknown names.
+    kernel_needs=$(lab_apt apt-cache depends "$kernel_package" 2>/dev/null || true)
+    kernel_needs=$(echo "$kernel_needs" | sed -n 's/.*Depends: \(linux-image-[^ ]*\).*/\1/p' | head -n 1)
+    kernel_package=${kernel_needs:-${kernel_package%/*}}
+    kernel_version=$(lab_apt apt-cache policy "$kernel_package" | awk '/Candidate:/ { print $2 }')
+    [ -n "$kernel_version" ] || fail 3 "apt knows no kernel package ${1:-linux-image-amd64 in $suite-backports}"
+    echo "$kernel_package=$kernel_version"
+}
+
+# fetched NAME VERSION: prints which file in archives/ is that package; nothing if it is not there.
+fetched() {
+    find "$cache/archives" -name "${1}_$(echo "$2" | sed 's/:/%3a/g')_*.deb" -print -quit
 }
 
 # fetch LIST: brings the packages of a list into archives/; what is there already is left.
@@ -72,7 +84,7 @@ unpack() {
         ln -s "usr/$unpack_link" "$2/$unpack_link"
     done
     while IFS== read -r unpack_name unpack_version; do
-        unpack_file=$(find "$cache/archives" -name "${unpack_name}_$(echo "$unpack_version" | sed 's/:/%3a/g')_*.deb" -print -quit)
+        unpack_file=$(fetched "$unpack_name" "$unpack_version")
         [ -n "$unpack_file" ] || fail 5 "$unpack_name $unpack_version was fetched but is not in $cache/archives"
         dpkg-deb --fsys-tarfile "$unpack_file" | tar -x --keep-directory-symlink -C "$2" ||
             fail 5 "$unpack_file cannot be unpacked; remove it and run ops/lab/build again"
