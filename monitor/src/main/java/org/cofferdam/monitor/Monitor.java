@@ -23,8 +23,6 @@ import org.cofferdam.binding.kvm.Kvm;
 import org.cofferdam.binding.kvm.UnsupportedKvmException;
 import org.cofferdam.binding.memory.SharedMemory;
 import org.cofferdam.binding.net.NetDevice;
-import org.cofferdam.drivervm.DomainLayout;
-import org.cofferdam.drivervm.NanoImage;
 import org.cofferdam.monitor.card.AssignedNic;
 import org.cofferdam.monitor.card.CardModel;
 import org.cofferdam.monitor.card.EmulatedNic;
@@ -49,6 +47,7 @@ import org.cofferdam.monitor.domain.DomainSettings;
 import org.cofferdam.monitor.domain.DomainState;
 import org.cofferdam.monitor.domain.DomainThread;
 import org.cofferdam.monitor.domain.DriverDomain;
+import org.cofferdam.monitor.domain.LinuxDomain;
 import org.cofferdam.monitor.domain.NanoDomain;
 import org.cofferdam.monitor.state.HostChange;
 import org.cofferdam.monitor.state.RunDirectory;
@@ -72,6 +71,7 @@ import org.jspecify.annotations.Nullable;
 public final class Monitor implements RunningMonitor {
     private static final int EVENT_RING_BYTES = 1 << 20;
     private static final long BOOT_SECONDS = 10;
+    private static final long LINUX_BOOT_SECONDS = 70;
 
     /** So often a thread that has nothing else to do looks whether the log has room again. */
     private static final long AUDIT_ROOM_NANOS = 1_000_000;
@@ -102,7 +102,7 @@ public final class Monitor implements RunningMonitor {
             if (run.cleanup().wasNeeded()) {
                 control.cleanedUp(run.cleanup());
             }
-            NanoImage image = image(options.image());
+            BootImage image = image(options.image());
             Kvm kvm = parts.add(openKvm());
 
             HostChanges changes = parts.add(new HostChanges(run.journal()));
@@ -135,7 +135,12 @@ public final class Monitor implements RunningMonitor {
                                             control,
                                             options.verbose() ? progress : line -> {}));
                     VfioNic nic =
-                            parts.add(VfioNic.open(pci.address().toString(), taken, recorder));
+                            parts.add(
+                                    VfioNic.open(
+                                            pci.address().toString(),
+                                            taken,
+                                            recorder,
+                                            image instanceof BootImage.Linux));
                     card = nic;
                     mac = nic.mac();
                 }
@@ -180,23 +185,46 @@ public final class Monitor implements RunningMonitor {
             packets.name(MonitorParts.UPLINK, "uplink");
             packets.name(MonitorParts.HOST, options.hostInterface().toString());
             HostInterface host = new HostInterface(hostPort, mac);
-            SharedMemory ram =
-                    parts.add(SharedMemory.createLarge("driver-domain", DomainLayout.MEMORY_BYTES));
-            DriverDomain domain =
-                    new NanoDomain(
-                            kvm,
-                            ram,
-                            image,
-                            new DomainSettings(
-                                    options.mtu(),
-                                    UplinkPort.FEATURES,
-                                    options.idlePasses(),
-                                    options.onFault() == FaultPolicy.RESTART),
-                            card,
-                            new UplinkQueues(uplink, card),
-                            host,
-                            recorder);
             DomainThread thread = parts.add(new DomainThread());
+            SharedMemory ram =
+                    parts.add(
+                            SharedMemory.createLarge("driver-domain", image.memoryBytes(options)));
+            DomainSettings settings =
+                    new DomainSettings(
+                            options.mtu(),
+                            UplinkPort.FEATURES,
+                            options.idlePasses(),
+                            options.onFault() == FaultPolicy.RESTART);
+            UplinkQueues queues = new UplinkQueues(uplink, card);
+            DriverDomain domain =
+                    switch (image) {
+                        case BootImage.Nano nano ->
+                                new NanoDomain(
+                                        kvm,
+                                        ram,
+                                        nano.image(),
+                                        settings,
+                                        card,
+                                        queues,
+                                        host,
+                                        recorder);
+                        case BootImage.Linux linux ->
+                                new LinuxDomain(
+                                        kvm,
+                                        ram,
+                                        linux.image(),
+                                        settings,
+                                        (VfioNic) card, // the options allow no other
+                                        hostMac,
+                                        queues,
+                                        host,
+                                        recorder,
+                                        new DomainRecorder(log.source("vcpu", EVENT_RING_BYTES)),
+                                        thread.asPacketThread());
+                    };
+            if (domain instanceof LinuxDomain linux) {
+                thread.watchEdges(linux.kickFd());
+            }
             thread.onFailure(
                     () -> {
                         domain.close();
@@ -293,7 +321,9 @@ public final class Monitor implements RunningMonitor {
                 });
         thread.start();
         try {
-            up.get(BOOT_SECONDS, TimeUnit.SECONDS);
+            up.get(
+                    domain instanceof LinuxDomain ? LINUX_BOOT_SECONDS : BOOT_SECONDS,
+                    TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             // A driver that fails again and again is the domain's state, not a failure to start:
             // see status.
@@ -342,18 +372,13 @@ public final class Monitor implements RunningMonitor {
         }
     }
 
-    private static NanoImage image(DriverImage image) {
-        return switch (image) {
-            case DriverImage.Nano nano -> NanoImage.bundled();
-            case DriverImage.ElfFile file -> {
-                try {
-                    yield NanoImage.read(file.path());
-                } catch (IOException e) {
-                    throw OperatorError.environment(
-                            "the image " + file.path() + " cannot be used: " + e.getMessage());
-                }
-            }
-        };
+    private static BootImage image(DriverImage image) {
+        try {
+            return BootImage.read(image);
+        } catch (IOException e) {
+            throw OperatorError.environment(
+                    "the image " + image.label() + " cannot be used: " + e.getMessage());
+        }
     }
 
     private static CardModel model(Assignment.Emulated assignment) {

@@ -16,6 +16,7 @@ import org.cofferdam.monitor.config.GuestSpec;
 import org.cofferdam.monitor.config.InterfaceName;
 import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.control.CaptureRequest;
+import org.cofferdam.monitor.control.ConsoleText;
 import org.cofferdam.monitor.control.MonitorService;
 import org.cofferdam.monitor.control.MonitorStatus;
 import org.cofferdam.monitor.control.PortRequest;
@@ -24,6 +25,7 @@ import org.cofferdam.monitor.domain.DomainReport;
 import org.cofferdam.monitor.domain.DomainState;
 import org.cofferdam.monitor.domain.DomainThread;
 import org.cofferdam.monitor.domain.DriverDomain;
+import org.cofferdam.monitor.domain.LinuxDomain;
 import org.cofferdam.proxy.frame.Mac;
 import org.cofferdam.proxy.kernel.KernelProxy;
 import org.cofferdam.proxy.kernel.PortSettings;
@@ -40,6 +42,7 @@ final class OperatorDesk implements MonitorService {
     private static final long ANSWER_MILLIS = 2_000;
 
     private static final long RESTART_SECONDS = 10;
+    private static final long LINUX_RESTART_SECONDS = 60;
 
     private final MonitorParts parts;
     private final GuestDesk guests;
@@ -105,6 +108,17 @@ final class OperatorDesk implements MonitorService {
     }
 
     @Override
+    public ConsoleText console(long after) {
+        if (parts.domain() instanceof LinuxDomain linux) {
+            return linux.console().from(after);
+        }
+        throw OperatorError.refused(
+                "the domain's image "
+                        + parts.options().image().label()
+                        + " has no console; 'monitor start --image linux' makes one that has");
+    }
+
+    @Override
     public CompletionStage<Void> restartDriver(String reason) {
         CompletableFuture<Void> forwards = new CompletableFuture<>();
         DriverDomain domain = parts.domain();
@@ -134,7 +148,8 @@ final class OperatorDesk implements MonitorService {
                                                 e));
                             }
                         });
-        return forwards.orTimeout(RESTART_SECONDS, TimeUnit.SECONDS)
+        long patience = domain instanceof LinuxDomain ? LINUX_RESTART_SECONDS : RESTART_SECONDS;
+        return forwards.orTimeout(patience, TimeUnit.SECONDS)
                 .whenComplete(
                         (nothing, failure) -> parts.thread().post(() -> domain.offState(listener)));
     }

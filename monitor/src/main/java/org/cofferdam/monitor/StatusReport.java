@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.cofferdam.audit.AuditCounters;
-import org.cofferdam.drivervm.DomainLayout;
 import org.cofferdam.monitor.config.Assignment;
 import org.cofferdam.monitor.config.GuestName;
 import org.cofferdam.monitor.config.StartOptions;
@@ -117,7 +116,7 @@ final class StatusReport {
         return new MonitorStatus.Domain(
                 r.state().name().toLowerCase(Locale.ROOT),
                 parts.options().image().label(),
-                DomainLayout.MEMORY_BYTES,
+                r.ramBytes(),
                 r.restarts(),
                 r.lastReason().isEmpty() ? Optional.empty() : Optional.of(r.lastReason()),
                 millis(r.lastOutageNanos()),
@@ -125,7 +124,9 @@ final class StatusReport {
                 r.linkUp(),
                 r.linkMbits(),
                 r.mac() == 0 ? "" : org.cofferdam.proxy.frame.Mac.text(r.mac()),
-                r.passes());
+                r.passes(),
+                r.driver(),
+                r.counters());
     }
 
     private static OptionalLong millis(long nanos) {

@@ -41,6 +41,7 @@ final class MonitorCommand {
             case "start" -> add(monitor, new StartCommand(console, factory).spec());
             case "devices" -> add(monitor, new DevicesCommand(console).spec());
             case "status" -> add(monitor, new StatusCommand(console).spec());
+            case "console" -> add(monitor, new ConsoleCommand(console).spec());
             case "stop" -> add(monitor, new StopCommand(console).spec());
             case "top" -> add(monitor, new TopCommand(console).spec());
             case "capture" -> add(monitor, new CaptureCommand(console).spec());
@@ -83,6 +84,7 @@ final class MonitorCommand {
                             new StartCommand(console, factory).spec(),
                             new DevicesCommand(console).spec(),
                             new StatusCommand(console).spec(),
+                            new ConsoleCommand(console).spec(),
                             new StopCommand(console).spec(),
                             new RestartDriverCommand(console).spec(),
                             new CaptureCommand(console).spec(),

@@ -15,6 +15,20 @@ public sealed interface DriverImage {
         }
     }
 
+    /** A distribution's kernel with its own driver, in the folder that ops/driver-image makes. */
+    record Linux(Path folder) implements DriverImage {
+        /** Where ops/driver-image puts it, unless the environment says another place. */
+        public static final Path USUAL = Path.of("/var/lib/cofferdam/linux");
+
+        /** The environment's variable with another place for {@code linux}. */
+        public static final String PLACE = "COFFERDAM_LINUX_IMAGE";
+
+        @Override
+        public String label() {
+            return "linux";
+        }
+    }
+
     /** An ELF file with the nano image's layout; trusted no more than the one that comes along. */
     record ElfFile(Path path) implements DriverImage {
         @Override

@@ -21,8 +21,12 @@ public enum Setting {
             "MAC",
             "The emulated card's MAC address, and so the host interface's (default: made from the wire's)."),
     IMAGE(
-            "nano|FILE",
-            "What runs in the domain: 'nano' or the path of an ELF file (default nano)."),
+            "nano|linux|PATH",
+            "What runs in the domain: 'nano' (default); 'linux', a distribution's kernel as ops/driver-image"
+                    + " makes it; or the path of an ELF file like nano's or of a folder like linux's."),
+    MEMORY(
+            "MIB",
+            "Memory of a Linux domain in MiB, 48 to 1024 (default 128); all that its card can reach."),
     MTU("BYTES", "The host interface's MTU in bytes (default 1500)."),
     QUEUES("N", "Queues of the host interface, 1 to 8 (default 1)."),
     THREADS("LAYOUT", "How agents are spread over threads: 'shared' (default)."),

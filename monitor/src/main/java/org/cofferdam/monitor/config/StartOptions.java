@@ -15,6 +15,7 @@ import org.cofferdam.audit.AuditPolicy;
  * All that a monitor needs to know to start, validated as far as that is possible without touching the machine.
  *
  * @param mac the emulated card's address; empty: made from the wire's, or the PCI card's own
+ * @param memoryMib of a Linux domain, in MiB; a minimal one's is fixed
  * @param mtu bytes, of the host interface
  * @param queues queues of the host interface
  * @param idlePasses empty passes of the driver's loop before it sleeps
@@ -34,6 +35,7 @@ public record StartOptions(
         InterfaceName hostInterface,
         Optional<MacAddress> mac,
         DriverImage image,
+        int memoryMib,
         int mtu,
         int queues,
         ThreadLayout threads,
@@ -94,6 +96,8 @@ public record StartOptions(
                         raw.value(Setting.MAC, MacAddress::parse),
                         raw.value(Setting.IMAGE, StartOptions::image)
                                 .orElse(new DriverImage.Nano()),
+                        raw.value(Setting.MEMORY, s -> number(s, 48, 1024, "a number of MiB"))
+                                .orElse(128),
                         raw.value(Setting.MTU, s -> number(s, 576, 1500, "an MTU")).orElse(1500),
                         raw.value(Setting.QUEUES, s -> number(s, 1, 8, "a number of queues"))
                                 .orElse(1),
@@ -121,6 +125,17 @@ public record StartOptions(
                                 .orElse(CapturePolicy.HEADERS),
                         raw.value(Setting.METRICS, StartOptions::loopback),
                         verbose);
+        if (raw.has(Setting.MEMORY) && !(options.image() instanceof DriverImage.Linux)) {
+            throw OperatorError.usage(
+                    raw.origin(Setting.MEMORY)
+                            + ": only with --image linux, since the minimal domain's memory is fixed; leave it out");
+        }
+        if (assignment instanceof Assignment.Emulated
+                && options.image() instanceof DriverImage.Linux) {
+            throw OperatorError.usage(
+                    raw.origin(Setting.IMAGE)
+                            + ": a Linux domain drives a real card only; use --assign with its PCI address, or --image nano");
+        }
         if (assignment instanceof Assignment.Emulated e
                 && e.wire().equals(options.hostInterface())) {
             throw OperatorError.usage(
@@ -211,10 +226,18 @@ public record StartOptions(
         if (text.equals("nano")) {
             return new DriverImage.Nano();
         }
+        if (text.equals("linux")) {
+            String place = System.getenv(DriverImage.Linux.PLACE);
+            return new DriverImage.Linux(
+                    place == null || place.isEmpty() ? DriverImage.Linux.USUAL : path(place));
+        }
         Path path = path(text);
+        if (Files.isDirectory(path)) {
+            return new DriverImage.Linux(path);
+        }
         if (!Files.isRegularFile(path)) {
             throw new IllegalArgumentException(
-                    "\"" + text + "\" is neither 'nano' nor an image file");
+                    "\"" + text + "\" is neither 'nano' nor 'linux' nor an image's file or folder");
         }
         return new DriverImage.ElfFile(path);
     }

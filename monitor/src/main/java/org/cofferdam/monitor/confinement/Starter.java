@@ -225,6 +225,9 @@ public final class Starter {
         if (options.image() instanceof DriverImage.ElfFile file) {
             paths.add(file.path().toString());
         }
+        if (options.image() instanceof DriverImage.Linux linux) {
+            paths.add(linux.folder().toString());
+        }
         return paths;
     }
 

@@ -30,6 +30,7 @@ final class ControlRoutes {
     private static final int MAX_REASON = 120;
     private static final String PORTS = "/v1/ports";
     private static final String GUESTS = "/v1/guests";
+    private static final String CONSOLE = "/v1/console";
     private static final String BLOCKS = "/v1/audit/blocks";
 
     private final MonitorService service;
@@ -76,6 +77,8 @@ final class ControlRoutes {
                                                 out ->
                                                         StatusJson.ports(
                                                                 service.listPorts(), out))));
+        route("GET", CONSOLE, (rest, body) -> console("0"));
+        route("GET", CONSOLE + "?after=", (rest, body) -> console(rest));
         route("GET", BLOCKS, (rest, body) -> blocks(""));
         route("GET", BLOCKS + "?", (rest, body) -> blocks(rest));
         route("POST", "/v1/stop", this::stop);
@@ -139,7 +142,7 @@ final class ControlRoutes {
             Caller caller, String method, String path, byte[] body) {
         String rest = "";
         Map<String, Route> methods = routes.get(path);
-        for (String of : List.of(PORTS + "/", GUESTS + "/", BLOCKS + "?")) {
+        for (String of : List.of(PORTS + "/", GUESTS + "/", BLOCKS + "?", CONSOLE + "?after=")) {
             if (methods == null && path.startsWith(of)) {
                 methods = routes.get(of);
                 rest = path.substring(of.length());
@@ -183,6 +186,14 @@ final class ControlRoutes {
     private static Prepared blocks(String query) {
         BlockSender.Request request = BlockSender.Request.parse(query);
         return new Prepared("", () -> answered(Answer.blocks(request)));
+    }
+
+    private Prepared console(String after) {
+        if (!after.matches("[0-9]{1,18}")) {
+            throw OperatorError.usage("after takes the number of a line, not \"" + after + "\"");
+        }
+        long first = Long.parseLong(after);
+        return now(() -> Answer.json(200, out -> StatusJson.console(service.console(first), out)));
     }
 
     /** Neither the log nor the record is to be forged. */

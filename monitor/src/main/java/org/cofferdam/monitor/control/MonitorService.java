@@ -19,6 +19,14 @@ public interface MonitorService {
     /** The ports of the packet switch, as in the status. */
     List<MonitorStatus.Port> listPorts();
 
+    /**
+     * What is kept of the driver domain's console.
+     *
+     * @param after only lines from this number on
+     * @throws org.cofferdam.monitor.config.OperatorError if the domain has no console
+     */
+    ConsoleText console(long after);
+
     /** Stops the driver domain in order and starts it afresh; complete when it forwards again. */
     CompletionStage<Void> restartDriver(String reason);
 

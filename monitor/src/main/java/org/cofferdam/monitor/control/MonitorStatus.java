@@ -84,7 +84,9 @@ public record MonitorStatus(
      * @param linkUp what the driver says of the link
      * @param linkMbits the link's speed as the driver says
      * @param mac the address that the driver read from the card
-     * @param passes turns of the driver's loop, as it says
+     * @param passes turns of the driver's loop, as it says; of a Linux domain its heartbeats
+     * @param driver what a Linux domain says of the driver in its kernel: name, version, srcversion
+     * @param counters the card's counters as that kernel has them
      */
     public record Domain(
             String state,
@@ -97,7 +99,14 @@ public record MonitorStatus(
             boolean linkUp,
             int linkMbits,
             String mac,
-            long passes) {}
+            long passes,
+            Map<String, String> driver,
+            Map<String, String> counters) {
+        public Domain {
+            driver = Map.copyOf(driver);
+            counters = Map.copyOf(counters);
+        }
+    }
 
     /**
      * A port of the packet switch.

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Writes a {@link MonitorStatus} as JSON. Field names are part of the API: they are only ever added to. */
 public final class StatusJson {
@@ -173,6 +174,8 @@ public final class StatusJson {
         out.writeEndObject();
         out.writeStringField("mac", d.mac());
         out.writeNumberField("passes", d.passes());
+        texts("driver", d.driver(), out);
+        texts("counters", d.counters(), out);
         out.writeEndObject();
     }
 
@@ -185,6 +188,30 @@ public final class StatusJson {
         out.writeNumberField("bytes", a.bytes());
         out.writeNumberField("lost", a.lost());
         a.hops().write(out);
+        out.writeEndObject();
+    }
+
+    static void console(ConsoleText console, JsonGenerator out) throws IOException {
+        out.writeStartObject();
+        out.writeNumberField("next", console.next());
+        out.writeArrayFieldStart("lines");
+        for (String line : console.lines()) {
+            out.writeString(line);
+        }
+        out.writeEndArray();
+        out.writeEndObject();
+    }
+
+    /** What a domain says; nothing of one that does not. */
+    private static void texts(String field, Map<String, String> texts, JsonGenerator out)
+            throws IOException {
+        if (texts.isEmpty()) {
+            return;
+        }
+        out.writeObjectFieldStart(field);
+        for (Map.Entry<String, String> e : new TreeMap<>(texts).entrySet()) {
+            out.writeStringField(e.getKey(), e.getValue());
+        }
         out.writeEndObject();
     }
 

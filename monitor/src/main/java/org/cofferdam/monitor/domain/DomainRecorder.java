@@ -93,6 +93,11 @@ public final class DomainRecorder implements CardEvents, VfioEvents {
         }
     }
 
+    /** The domain's driver told a device of its PC to do what may not be; few of them in 15 ms become records. */
+    void refused(String what) {
+        event(CrossingType.REGISTER_REFUSED, 0, 0, 0, what);
+    }
+
     @Override
     public void dmaRefused(long iova, long length, DmaDirection direction, RingName ring) {
         dmaRefused = true;

@@ -1,5 +1,7 @@
 package org.cofferdam.monitor.domain;
 
+import java.util.Map;
+
 /**
  * How a domain stands at one moment.
  *
@@ -11,7 +13,10 @@ package org.cofferdam.monitor.domain;
  *     later ones; -1 if it was not up yet
  * @param linkMbits as the driver says
  * @param mac as the driver read it from the card, the first octet on the wire highest; 0 if unknown
- * @param passes turns of the driver's loop, as it says
+ * @param passes turns of the driver's loop, as it says; of a Linux domain its heartbeats
+ * @param ramBytes its memory
+ * @param driver what a Linux domain says of the driver in its kernel, by name; empty for others
+ * @param counters the card's counters as that kernel has them, of about a second ago, by name; empty for others
  */
 public record DomainReport(
         DomainState state,
@@ -23,4 +28,12 @@ public record DomainReport(
         boolean linkUp,
         int linkMbits,
         long mac,
-        long passes) {}
+        long passes,
+        long ramBytes,
+        Map<String, String> driver,
+        Map<String, String> counters) {
+    public DomainReport {
+        driver = Map.copyOf(driver);
+        counters = Map.copyOf(counters);
+    }
+}

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.cofferdam.audit.CrossingType;
@@ -18,7 +19,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Domain thread only.
  */
-public abstract sealed class DriverDomain implements Agent, AutoCloseable permits NanoDomain {
+public abstract sealed class DriverDomain implements Agent, AutoCloseable
+        permits NanoDomain, LinuxDomain {
     private static final Logger LOG = LoggerFactory.getLogger(DriverDomain.class);
 
     private static final long LOOK_NANOS = 10_000_000L;
@@ -85,6 +87,19 @@ public abstract sealed class DriverDomain implements Agent, AutoCloseable permit
 
     /** What counts up while the driver lives. */
     abstract long heartbeat();
+
+    /** The domain's memory. */
+    abstract long ramBytes();
+
+    /** What the domain says of its driver, by name; none of a domain that does not. Any thread. */
+    Map<String, String> driverFacts() {
+        return Map.of();
+    }
+
+    /** The card's counters as the domain has them, by name; none of a domain that does not tell. Any thread. */
+    Map<String, String> driverCounters() {
+        return Map.of();
+    }
 
     /** Closes what outlives lives; the domain is stopped. */
     abstract void closeMachine();
@@ -418,7 +433,10 @@ public abstract sealed class DriverDomain implements Agent, AutoCloseable permit
                 linkUp,
                 linkMbits(),
                 mac,
-                heartbeat());
+                heartbeat(),
+                ramBytes(),
+                driverFacts(),
+                driverCounters());
     }
 
     private static byte[] octets(long mac) {

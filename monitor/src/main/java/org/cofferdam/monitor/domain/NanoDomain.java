@@ -260,6 +260,11 @@ public final class NanoDomain extends DriverDomain {
         }
     }
 
+    @Override
+    long ramBytes() {
+        return DomainLayout.MEMORY_BYTES;
+    }
+
     private @Nullable StatusPage current() {
         return state().isUp() ? StatusPage.read(ram.segment()) : status;
     }

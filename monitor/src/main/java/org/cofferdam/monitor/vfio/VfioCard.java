@@ -42,7 +42,7 @@ public final class VfioCard implements AutoCloseable {
     private final CardModel model;
     private final PciInterrupt interrupt;
 
-    private VfioCard(String address, int groupNumber, Signals signals) {
+    private VfioCard(String address, int groupNumber, Signals signals, boolean passedThrough) {
         try {
             VfioGroup group = parts.add(VfioGroup.open(groupNumber));
             if (!group.isViable()) {
@@ -62,7 +62,9 @@ public final class VfioCard implements AutoCloseable {
             if (device.count(interrupt) == 0) {
                 throw OperatorError.environment(address + " has no interrupt; it cannot be used");
             }
-            device.signalBy(interrupt, signals.interrupt());
+            if (!passedThrough) {
+                device.signalBy(interrupt, signals.interrupt());
+            }
             if (device.count(PciInterrupt.REQUEST) > 0) {
                 device.signalBy(PciInterrupt.REQUEST, signals.request());
             }
@@ -82,11 +84,12 @@ public final class VfioCard implements AutoCloseable {
      * Takes a card that is bound to vfio-pci, and resets it. Blocks while it resets.
      *
      * @param address as in {@code 0000:03:00.0}
+     * @param passedThrough the domain says how its interrupts come
      * @throws NativeCallException if the kernel refuses
      * @throws OperatorError if it is no card that a driver here runs
      */
-    static VfioCard open(String address, int group, Signals signals) {
-        VfioCard card = new VfioCard(address, group, signals);
+    static VfioCard open(String address, int group, Signals signals, boolean passedThrough) {
+        VfioCard card = new VfioCard(address, group, signals, passedThrough);
         try {
             card.reset();
             return card;
@@ -131,7 +134,7 @@ public final class VfioCard implements AutoCloseable {
     }
 
     /** The BAR with the MSI-X table, -1 if there is none. The list is the card's word, so it is walked with a bound. */
-    private int interruptTableBar() {
+    int interruptTableBar() {
         if ((device.readConfiguration(STATUS, 2) & STATUS_CAPABILITIES) == 0) {
             return -1;
         }

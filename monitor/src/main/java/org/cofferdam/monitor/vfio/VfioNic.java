@@ -10,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 import org.cofferdam.binding.event.EventFd;
 import org.cofferdam.binding.event.SuspendClock;
 import org.cofferdam.binding.file.KernelLog;
+import org.cofferdam.binding.kvm.Vm;
 import org.cofferdam.binding.vfio.VfioDevice;
 import org.cofferdam.monitor.card.AssignedNic;
 import org.cofferdam.monitor.card.CardCondition;
@@ -18,6 +19,7 @@ import org.cofferdam.monitor.card.DmaMap;
 import org.cofferdam.monitor.card.RegisterWindow;
 import org.cofferdam.monitor.config.MacAddress;
 import org.cofferdam.monitor.config.OperatorError;
+import org.cofferdam.monitor.pc.MessageInterrupts;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +67,7 @@ public final class VfioNic implements AssignedNic {
         }
     }
 
+    private final boolean passedThrough;
     private final String address;
     private final Slot slot;
     private final VfioEvents events;
@@ -96,16 +99,15 @@ public final class VfioNic implements AssignedNic {
     private boolean sleepTold;
     private long overruns;
 
-    private VfioNic(String address, Slot slot, VfioEvents events) {
+    private VfioNic(String address, Slot slot, VfioEvents events, boolean passedThrough) {
+        this.passedThrough = passedThrough;
         this.address = address;
         this.slot = slot;
         this.events = events;
         this.kernelLog = KernelLog.openAtEnd();
         this.slept = clock.sleptNanos();
         try {
-            VfioCard first =
-                    thread.submit(() -> VfioCard.open(address, slot.bind(), signals))
-                            .get(OPEN_SECONDS, TimeUnit.SECONDS);
+            VfioCard first = thread.submit(this::openCard).get(OPEN_SECONDS, TimeUnit.SECONDS);
             this.model = first.model();
             this.mac = first.mac();
             have(first);
@@ -131,9 +133,35 @@ public final class VfioNic implements AssignedNic {
      * Takes the card. Blocks until it has reset itself.
      *
      * @param address as in {@code 0000:03:00.0}
+     * @param passedThrough the domain sees it as a PCI device, {@link #function}, and has its interrupts; else the domain
+     *     has its registers alone
      */
-    public static VfioNic open(String address, Slot slot, VfioEvents events) {
-        return new VfioNic(address, slot, events);
+    public static VfioNic open(
+            String address, Slot slot, VfioEvents events, boolean passedThrough) {
+        return new VfioNic(address, slot, events, passedThrough);
+    }
+
+    private VfioCard openCard() {
+        return VfioCard.open(address, slot.bind(), signals, passedThrough);
+    }
+
+    /**
+     * The card as a PCI device of a domain's PC, for one life of it. It must be closed before the card is used otherwise.
+     *
+     * @param vm the domain's machine
+     * @param firstSlot number of its first memory slot for the card's registers
+     * @param line the interrupt line that the card's INTA is wired to
+     * @param messages where the domain routes the card's message interrupt
+     * @param message what sends that
+     */
+    public VfioFunction function(
+            Vm vm, int firstSlot, int line, MessageInterrupts messages, EventFd message) {
+        VfioCard c = card;
+        if (c == null || condition != CardCondition.READY) {
+            throw new IllegalStateException(address + " is " + conditionText);
+        }
+        return new VfioFunction(
+                c.device(), vm, firstSlot, line, messages, message, c.interruptTableBar());
     }
 
     private void have(VfioCard c) {
@@ -400,7 +428,7 @@ public final class VfioNic implements AssignedNic {
         slept = now;
         sleepTold = false;
         if (condition == CardCondition.ABSENT && opening == null && slot.isOccupied()) {
-            opening = thread.submit(() -> VfioCard.open(address, slot.bind(), signals));
+            opening = thread.submit(this::openCard);
         }
     }
 

@@ -66,6 +66,7 @@ final class StartOptionsTest {
                         new InterfaceName("wan0"),
                         Optional.of(new MacAddress(0x525400123456L)),
                         new DriverImage.Nano(),
+                        128,
                         1400,
                         2,
                         ThreadLayout.SHARED,

@@ -31,6 +31,11 @@ public final class ExampleMonitor implements MonitorService, CallRecorder {
     private final Map<GuestName, GuestSpec> guests = Collections.synchronizedMap(new TreeMap<>());
 
     @Override
+    public ConsoleText console(long after) {
+        return new ConsoleText(2, after < 2 ? List.of("Linux version 6.12", "ready") : List.of());
+    }
+
+    @Override
     public MonitorStatus status() {
         return new MonitorStatus(
                 new MonitorStatus.Monitor(
@@ -58,7 +63,9 @@ public final class ExampleMonitor implements MonitorService, CallRecorder {
                         true,
                         1000,
                         "52:54:00:12:34:56",
-                        123_456),
+                        123_456,
+                        Map.of("driver", "e1000e"),
+                        Map.of("rx_packets", "7")),
                 listPorts(),
                 Map.of("size", 3L),
                 new MonitorStatus.Audit(
