@@ -5,8 +5,8 @@
 #
 #   --long      all scripts, ten rounds of start and stop instead of one, and all attacks
 #   --within=S  begin no script for which less than its usual time is left of S seconds; it is named as not run
-#   NAME        only these: card, card-82540em, hostile, control, trouble, suspend, refuse-no-iommu,
-#               refuse-no-intremap, compare
+#   NAME        only these: card, card-82540em, linux, linux-82540em, linux-6.1, image, hostile, control, trouble,
+#               suspend, refuse-no-iommu, refuse-no-intremap, compare
 #
 # A lab that did not boot is tried once more by ops/lab/run, which says so; a script that failed never is.
 # Exit: 0 if all scripts ended well, 1 if one did not, 3 if there can be no lab here (its packages cannot be fetched).
@@ -34,12 +34,14 @@ for word in "$@"; do
     esac
 done
 if [ ${#names[@]} = 0 ]; then
-    names=(card control refuse-no-iommu hostile)
-    ! $long || names+=(card-82540em trouble suspend refuse-no-intremap compare)
+    names=(card control refuse-no-iommu hostile linux)
+    ! $long || names+=(card-82540em linux-82540em linux-6.1 image trouble suspend refuse-no-intremap compare)
 fi
 rounds=1
 depth=quick
+kernels=(--kernel linux-image-amd64/bookworm-backports --card e1000e --card e1000)
 if $long; then
+    kernels=()
     rounds=10
     depth=full
 fi
@@ -47,7 +49,7 @@ fi
 "$root/ops/lab/build" || exit
 share=$(mktemp -d)
 trap 'rm -rf "$share"' EXIT
-cp "$here"/*.sh "$share"
+cp "$here"/*.sh "$here"/cpio.py "$share"
 mkdir "$share/hostile"
 cp "$root"/tests/target/hostile/{dma-aimed,interrupt-flood}.elf "$share/hostile"
 "$here/tools/build.sh" "$share/tools"
@@ -73,6 +75,11 @@ if [ ! -d "$caches" ]; then
     rm -rf "$made"
 fi
 [ ! -d "$caches" ] || cp -r "$caches" "$share/caches"
+
+# image NAME OPTIONS...: the image of a Linux domain, where the lab sees it.
+image() {
+    "$root/ops/driver-image" --out "$share/$1" "${@:2}"
+}
 
 # usual_seconds NAME: on two quiet cores, with a margin.
 usual_seconds() {
@@ -101,6 +108,19 @@ for name in "${names[@]}"; do
         options=(--card e1000)
         in_lab 420 card.sh 1 || status=$?
         ;;
+    linux)
+        image linux
+        in_lab 420 linux.sh linux || status=$?
+        ;;
+    linux-82540em)
+        image linux
+        options=(--card e1000)
+        in_lab 420 linux.sh linux || status=$?
+        ;;
+    linux-6.1)
+        image linux-6.1 --kernel linux-image-amd64
+        in_lab 420 linux.sh linux-6.1 || status=$?
+        ;;
     hostile) in_lab 900 hostile.sh "$depth" || status=$? ;;
     control)
         options=(--no-iommu)
@@ -108,6 +128,7 @@ for name in "${names[@]}"; do
         ;;
     trouble) in_lab 600 trouble.sh || status=$? ;;
     suspend) in_lab 240 suspend.sh freeze button || status=$? ;;
+    image) "$here/image.py" ${kernels[@]+"${kernels[@]}"} || status=$? ;;
     compare) in_lab 600 compare.sh 4 || status=$? ;;
     refuse-no-iommu)
         options=(--no-iommu)
