@@ -43,5 +43,8 @@ done
 [ "$(id -u)" = 0 ] || fail 3 "network namespaces, taps and /dev/kvm need root"
 need_jdk25
 cd "$root"
-exec mvn -B -q verify -Dtest=AttackDrillTest -Dsurefire.failIfNoSpecifiedTests=false \
-    "-Ddrill.seconds=$((60 * minutes))" "${properties[@]}"
+status=0
+mvn -B -q verify -Dtest=AttackDrillTest -Dsurefire.failIfNoSpecifiedTests=false \
+    "-Ddrill.seconds=$((60 * minutes))" "${properties[@]}" || status=$?
+cat tests/target/surefire-reports/org.cofferdam.tests.drill.AttackDrillTest-output.txt
+exit $status

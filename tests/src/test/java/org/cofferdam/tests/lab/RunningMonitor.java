@@ -263,6 +263,7 @@ public final class RunningMonitor implements AutoCloseable {
     @Override
     public void close() {
         kill();
+        SuiteAlerts.tell(this);
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path p : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(p);
