@@ -52,7 +52,10 @@ final class BadInputTest {
                 wrong(2, "82574L or 82540EM", wired("--card", "rtl8139")),
                 wrong(2, "is not a MAC address", wired("--mac", "52:54")),
                 wrong(2, "group address", wired("--mac", "01:00:5e:00:00:01")),
-                wrong(2, "neither 'nano' nor an image file", wired("--image", "/nonexistent.elf")),
+                wrong(
+                        2,
+                        "neither 'nano' nor 'linux' nor an image's file or folder",
+                        wired("--image", "/nonexistent.elf")),
                 wrong(2, "576 to 1500", wired("--mtu", "100")),
                 wrong(2, "576 to 1500", wired("--mtu", "99999999999999")),
                 wrong(2, "1 to 8", wired("--queues", "0")),
