@@ -11,14 +11,9 @@ import static org.cofferdam.audit.Field.as;
 import static org.cofferdam.audit.Field.dec;
 import static org.cofferdam.audit.Field.hex;
 
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.cofferdam.audit.Field.Kind;
-import org.cofferdam.audit.format.RecordLayout;
 
 /**
  * What can be recorded. The table drives both outputs of the reader.
@@ -286,18 +281,8 @@ public enum CrossingType {
             DOMAIN_MONITOR,
             "The assigned card became ready, or not; the text says why.",
             dec("condition")),
-    PORT_IN(
-            0x011b,
-            DOMAIN_MONITOR,
-            "The domain read an I/O port of its PC.",
-            hex("io_port"),
-            hex("value")),
-    PORT_OUT(
-            0x011c,
-            DOMAIN_MONITOR,
-            "The domain wrote an I/O port of its PC; what went to a serial port is in CONSOLE and DRIVER_SAYS.",
-            hex("io_port"),
-            hex("value")),
+    PORT_IN(0x011b, DOMAIN_MONITOR, "The domain read an I/O port.", hex("io_port"), hex("value")),
+    PORT_OUT(0x011c, DOMAIN_MONITOR, "The domain wrote one.", hex("io_port"), hex("value")),
     CONFIG_WRITE(
             0x011d,
             DOMAIN_MONITOR,
@@ -312,16 +297,8 @@ public enum CrossingType {
             dec("route"),
             hex("address"),
             hex("value")),
-    CONSOLE(
-            0x011f,
-            DOMAIN_MONITOR,
-            "A line of the domain's console; the text is the domain's.",
-            as("cut", Kind.BOOL)),
-    DRIVER_SAYS(
-            0x0120,
-            DOMAIN_MONITOR,
-            "A line that the driver domain says of itself and its card; the text is the domain's.",
-            as("cut", Kind.BOOL)),
+    CONSOLE(0x011f, DOMAIN_MONITOR, "A line of the domain's console.", as("cut", Kind.BOOL)),
+    DRIVER_SAYS(0x0120, DOMAIN_MONITOR, "What it says of its card.", as("cut", Kind.BOOL)),
 
     // Ports and the packet switch.
     BURST_IN(0x0201, DOMAIN_PROXY, "Packets taken from a port's ring, each with its verdict."),
@@ -546,21 +523,6 @@ public enum CrossingType {
             dec("sequence"),
             dec("events"));
 
-    private static final Map<Integer, CrossingType> BY_CODE = new HashMap<>();
-
-    /** By code; codes are below 0x0800. */
-    private static final byte[] PORT_FIELDS = new byte[0x800];
-
-    static {
-        Arrays.fill(PORT_FIELDS, (byte) -1);
-        for (CrossingType t : values()) {
-            if (BY_CODE.put(t.code, t) != null || t.fields.size() > RecordLayout.MAX_FIELDS) {
-                throw new ExceptionInInitializerError("code or fields of " + t);
-            }
-            PORT_FIELDS[t.code] = (byte) t.portField;
-        }
-    }
-
     private final int code;
     private final Boundary boundary;
     private final String sentence;
@@ -586,23 +548,22 @@ public enum CrossingType {
 
     /** The type with this code, or empty if this version does not know it. */
     public static Optional<CrossingType> of(int code) {
-        return Optional.ofNullable(BY_CODE.get(code));
+        return CrossingTypeIndex.of(code);
     }
 
     /** The type of this name, upper or lower case, with dashes or underscores; empty if there is none. */
     public static Optional<CrossingType> named(String name) {
-        String wanted = name.toUpperCase(Locale.ROOT).replace('-', '_');
-        for (CrossingType t : values()) {
-            if (t.name().equals(wanted)) {
-                return Optional.of(t);
-            }
-        }
-        return Optional.empty();
+        return CrossingTypeIndex.named(name);
     }
 
     /** Which field of a type is the number of a switch port, or -1; -1 also for a type that is not known. */
     public static int portField(int code) {
-        return code >= 0 && code < PORT_FIELDS.length ? PORT_FIELDS[code] : -1;
+        return CrossingTypeIndex.portField(code);
+    }
+
+    /** The same of this type. */
+    int portField() {
+        return portField;
     }
 
     /** The code in the record, 16 bits. */
