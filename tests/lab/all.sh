@@ -5,8 +5,8 @@
 #
 #   --long      all scripts, ten rounds of start and stop instead of one, and all attacks
 #   --within=S  begin no script for which less than its usual time is left of S seconds; it is named as not run
-#   NAME        only these: card, card-82540em, linux, linux-82540em, linux-6.1, image, hostile, control, trouble,
-#               suspend, refuse-no-iommu, refuse-no-intremap, compare
+#   NAME        only these: card, card-82540em, linux, linux-82540em, linux-6.1, linux-hostile, image, hostile,
+#               control, trouble, suspend, refuse-no-iommu, refuse-no-intremap, compare
 #
 # A lab that did not boot is tried once more by ops/lab/run, which says so; a script that failed never is.
 # Exit: 0 if all scripts ended well, 1 if one did not, 3 if there can be no lab here (its packages cannot be fetched).
@@ -35,7 +35,7 @@ for word in "$@"; do
 done
 if [ ${#names[@]} = 0 ]; then
     names=(card control refuse-no-iommu hostile linux)
-    ! $long || names+=(card-82540em linux-82540em linux-6.1 image trouble suspend refuse-no-intremap compare)
+    ! $long || names+=(card-82540em linux-82540em linux-6.1 linux-hostile image trouble suspend refuse-no-intremap compare)
 fi
 rounds=1
 depth=quick
@@ -85,11 +85,15 @@ image() {
 usual_seconds() {
     case $1 in
     card | card-82540em) echo 240 ;;
-    hostile | trouble | compare) echo 300 ;;
+    hostile | trouble | linux-hostile) echo 300 ;;
+    compare) echo 420 ;;
     control | refuse-no-iommu) echo 90 ;;
     *) echo 180 ;;
     esac
 }
+
+# What the hostile module of a Linux domain does, in this order.
+attacks="panic oops hang triple-fault reset unbind dma-read dma-write rings configuration storm"
 
 failed=()
 ran=0
@@ -121,6 +125,13 @@ for name in "${names[@]}"; do
         image linux-6.1 --kernel linux-image-amd64
         in_lab 420 linux.sh linux-6.1 || status=$?
         ;;
+    linux-hostile)
+        image linux
+        "$here/hostile-module/build.sh" "$share/linux" "$share/hostile.ko"
+        cp "$here/hostile-module/arm.py" "$share"
+        # shellcheck disable=SC2086 # the words are attacks
+        in_lab 900 linux-hostile.sh $attacks || status=$?
+        ;;
     hostile) in_lab 900 hostile.sh "$depth" || status=$? ;;
     control)
         options=(--no-iommu)
@@ -129,7 +140,10 @@ for name in "${names[@]}"; do
     trouble) in_lab 600 trouble.sh || status=$? ;;
     suspend) in_lab 240 suspend.sh freeze button || status=$? ;;
     image) "$here/image.py" ${kernels[@]+"${kernels[@]}"} || status=$? ;;
-    compare) in_lab 600 compare.sh 4 || status=$? ;;
+    compare)
+        image linux
+        in_lab 900 compare.sh 4 linux || status=$?
+        ;;
     refuse-no-iommu)
         options=(--no-iommu)
         in_lab 120 refusals.sh no-iommu || status=$?

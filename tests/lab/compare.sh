@@ -1,10 +1,11 @@
 #!/bin/bash
-# The card by the kernel's own driver and by the driver domain, in one run, on one machine and one wire: TCP both ways,
-# UDP of small packets both ways, request and response; as fast as it goes, and at half of the rate that the kernel's
-# own driver reached. Only ratios are printed: both ends and the driver share an emulated processor, so that a rate by
-# itself says nothing. The rates are in $LAB_OUT/compare.tsv.
+# The card by the kernel's own driver and by driver domains, in one run, on one machine and one wire: TCP both ways, UDP of
+# small packets both ways, request and response; as fast as it goes, and at half of the rate that the kernel's own driver
+# reached. Then how long a domain takes to boot and to be back after a kill, and its memory. Of the loads only ratios are
+# printed: both ends and the driver share an emulated processor, so that a rate by itself says nothing. The rates are in
+# $LAB_OUT/compare.tsv.
 #
-#   compare.sh SECONDS     each measurement
+#   compare.sh SECONDS [IMAGE]     each measurement; IMAGE of a Linux domain, a folder of /share: it is compared, too
 . /share/lib.sh
 prepare
 seconds=${1:-4}
@@ -62,38 +63,64 @@ measure kernel
 ip address flush dev "$netdev"
 ip link set "$netdev" down
 
-promise "the driver domain: start" start
-promise "the driver domain passes frames" within 20 pings 10.73.0.2 1
-for warm in 1 2; do
-    for name in $loads; do
-        load "$name" 0 >/dev/null
+restarted_since() {
+    [ "$(status .domain.restarts)" -gt "$1" ]
+}
+
+# domain WHO WARM OPTIONS...: the same by a driver domain.
+domain() {
+    promise "$1: start" start "${@:3}"
+    promise "$1 passes frames" within 60 pings 10.73.0.2 1
+    boot=$(status .domain.bootMillis)
+    for warm in $(seq "$2"); do
+        for name in $loads; do
+            load "$name" 0 >/dev/null
+        done
     done
-done
-measure domain
-promise "the log verifies" log_verifies
-promise "stop" stop
+    measure "$1"
+    before=$(status .domain.restarts)
+    curl -sf --max-time 20 --unix-socket "$control" -X POST -d '{"kill": true}' -o /dev/null http://monitor/v1/driver/restart
+    promise "$1: is back after a kill" within 90 restarted_since "$before"
+    promise "$1: passes frames again" within 60 pings 10.73.0.2 1
+    printf '%s\tboot %s ms to the first packet, back after a kill in %s ms, memory %s MiB\n' "$1" "$boot" \
+        "$(status .domain.lastOutageMillis)" "$(($(status .domain.ramBytes) >> 20))" >>"$out/domains"
+    promise "$1: the log verifies" log_verifies
+    promise "$1: stop" stop
+}
+
+: >"$out/domains"
+domains=nano
+domain nano 2
+if [ -n "${2:-}" ]; then
+    domains="nano linux"
+    domain linux 1 --image "/share/$2"
+fi
 kill $serving
 wait $serving 2>/dev/null
 
-echo "        the driver domain to the kernel's own driver ($module), $seconds s each; CPU is the whole machine's, both ends"
-awk -F'\t' '
-    { rate[$1, $2, $3] = $5; offered[$1, $2, $3] = $4; ticks[$1, $2, $3] = $6 }
-    END {
-        split("'"$loads"'", names, " ")
-        printf "        %-8s  %-22s  %-22s  %s\n", "", "unpaced: rate", "unpaced: CPU each unit", "at half: delivered (kernel, domain), CPU"
-        for (i = 1; i in names; i++) {
-            n = names[i]
-            if (!rate["kernel", n, "unpaced"] || !rate["domain", n, "unpaced"] || !rate["domain", n, "half"]) {
-                printf "        %-8s  nothing arrived\n", n
-                continue
+for who in $domains; do
+    echo "        $who to the kernel's own driver ($module), $seconds s each; CPU is the whole machine's, both ends"
+    awk -F'\t' -v who="$who" '
+        { rate[$1, $2, $3] = $5; offered[$1, $2, $3] = $4; ticks[$1, $2, $3] = $6 }
+        END {
+            split("'"$loads"'", names, " ")
+            printf "        %-8s  %-22s  %-22s  %s\n", "", "unpaced: rate", "unpaced: CPU each unit", "at half: delivered (kernel, domain), CPU"
+            for (i = 1; i in names; i++) {
+                n = names[i]
+                if (!rate["kernel", n, "unpaced"] || !rate[who, n, "unpaced"] || !rate[who, n, "half"]) {
+                    printf "        %-8s  nothing arrived\n", n
+                    continue
+                }
+                each = (ticks[who, n, "unpaced"] / rate[who, n, "unpaced"]) / (ticks["kernel", n, "unpaced"] / rate["kernel", n, "unpaced"])
+                printf "        %-8s  %-22.2f  %-22.2f  %.0f %%, %.0f %%, CPU %.2f\n", n,
+                    rate[who, n, "unpaced"] / rate["kernel", n, "unpaced"], each,
+                    100 * rate["kernel", n, "half"] / offered["kernel", n, "half"],
+                    100 * rate[who, n, "half"] / offered[who, n, "half"],
+                    ticks[who, n, "half"] / ticks["kernel", n, "half"]
             }
-            each = (ticks["domain", n, "unpaced"] / rate["domain", n, "unpaced"]) / (ticks["kernel", n, "unpaced"] / rate["kernel", n, "unpaced"])
-            printf "        %-8s  %-22.2f  %-22.2f  %.0f %%, %.0f %%, CPU %.2f\n", n,
-                rate["domain", n, "unpaced"] / rate["kernel", n, "unpaced"], each,
-                100 * rate["kernel", n, "half"] / offered["kernel", n, "half"],
-                100 * rate["domain", n, "half"] / offered["domain", n, "half"],
-                ticks["domain", n, "half"] / ticks["kernel", n, "half"]
-        }
-    }' "$out/compare.tsv"
-promise "each load arrived, by both" awk -F'\t' '$5 <= 0 { print; bad = 1 } END { exit bad || NR != 24 }' "$out/compare.tsv"
+        }' "$out/compare.tsv"
+done
+sed 's/^/        /' "$out/domains"
+measured=$((12 * (1 + $(wc -w <<<"$domains"))))
+promise "each load arrived, by all" awk -F'\t' -v wanted=$measured '$5 <= 0 { print; bad = 1 } END { exit bad || NR != wanted }' "$out/compare.tsv"
 finish

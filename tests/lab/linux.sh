@@ -2,7 +2,7 @@
 # A stock Linux kernel with its own driver as the driver domain, on a real card: it works both ways, is what the distribution
 # made, reaches its own memory alone, and a failing one is started again.
 #
-#   linux.sh IMAGE    a folder of /share
+#   linux.sh IMAGE [MIB]    a folder of /share; the domain's memory if it is not the usual
 . /share/lib.sh
 prepare
 image=/share/$1
@@ -53,7 +53,7 @@ restarted_since() {
 }
 
 began=$(milliseconds)
-promise "monitor start --assign 0000:03:00.0 --image linux" start --image "$image"
+promise "monitor start --assign 0000:03:00.0 --image linux" start --image "$image" ${2:+--memory "$2"}
 [ $broken = 0 ] || finish # nothing of what follows could be well
 echo "        started in $(($(milliseconds) - began)) ms; boot to the first packet's way $(status .domain.bootMillis) ms"
 promise "the host's interface has the card's address" grep -qx "$mac" /sys/class/net/cofferdam0/address

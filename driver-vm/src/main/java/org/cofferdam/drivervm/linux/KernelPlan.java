@@ -1,7 +1,9 @@
 package org.cofferdam.drivervm.linux;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
+import org.cofferdam.drivervm.BadImageException;
 
 /**
  * What a kernel's file asks for, before anything is written: pieces to copy, the memory that it will take, how it is
@@ -29,6 +31,36 @@ record KernelPlan(
         PVH,
         /** 64-bit mode with identity page tables, RSI points at the zero page. */
         BOOT_64
+    }
+
+    /**
+     * The same without what lies behind an address: for a vmlinux, whose file ends with a place to work in that only a host
+     * with encrypted memory needs.
+     *
+     * @param last the first address that is not needed; 0 to leave all
+     * @throws BadImageException if the kernel would begin there
+     */
+    KernelPlan cutAt(long last) throws BadImageException {
+        if (last <= 0 || last >= end || protocol != Protocol.PVH) {
+            return this;
+        }
+        List<Piece> kept = new ArrayList<>();
+        for (Piece p : pieces) {
+            if (p.address() < last) {
+                long bytes = Math.min(p.memoryBytes(), last - p.address());
+                kept.add(
+                        new Piece(
+                                p.address(),
+                                p.fileOffset(),
+                                Math.min(p.fileBytes(), bytes),
+                                bytes));
+            }
+        }
+        if (entry >= last) {
+            throw new BadImageException("the kernel begins behind its end");
+        }
+        return new KernelPlan(
+                file, List.copyOf(kept), last, entry, mostCommandLine, initramfsEnd, protocol);
     }
 
     /** Bytes of the file and where they go; what the file does not give reads zero. */

@@ -8,6 +8,9 @@ import org.cofferdam.drivervm.BadImageException;
 /** Fills the memory of a Linux domain. Used by one thread, while no virtual CPU runs on that memory. */
 public final class LinuxLoader {
 
+    /** Where the initramfs lies if the memory's end has no room for it. */
+    private static final long LOW_PLACE = 2 * LinuxLayout.MIB;
+
     private LinuxLoader() {}
 
     /**
@@ -16,7 +19,7 @@ public final class LinuxLoader {
      * @param ram all memory of the domain, from address 0: whole pages, 2 MiB to 3 GiB. It must read zero, as a new or
      *     punched memfd does: nothing of an earlier run may be left to the next.
      * @param kernel a vmlinux with a PVH entry, or a bzImage; need not be trusted
-     * @param initramfs goes to the end of the memory; may be empty
+     * @param initramfs goes to the end of the memory, or before a vmlinux if there is no room for it; may be empty
      * @param commandLine printable ASCII
      * @return the registers to start with
      * @throws BadImageException if the kernel is not usable, or the memory too small for it; nothing is written then
@@ -24,9 +27,24 @@ public final class LinuxLoader {
     public static LinuxStart load(
             MemorySegment ram, MemorySegment kernel, MemorySegment initramfs, String commandLine)
             throws BadImageException {
+        return load(ram, kernel, 0, initramfs, commandLine);
+    }
+
+    /**
+     * The same of a vmlinux of which not all is needed.
+     *
+     * @param kernelEnd the first guest-physical address behind what the kernel needs ({@link LinuxImage#kernelEnd}); 0: all
+     */
+    public static LinuxStart load(
+            MemorySegment ram,
+            MemorySegment kernel,
+            long kernelEnd,
+            MemorySegment initramfs,
+            String commandLine)
+            throws BadImageException {
         checkRam(ram);
         byte[] line = commandLineBytes(commandLine);
-        KernelPlan plan = plan(new KernelFile(kernel));
+        KernelPlan plan = plan(new KernelFile(kernel)).cutAt(kernelEnd);
         if (line.length > plan.mostCommandLine()) {
             throw new BadImageException(
                     "the kernel takes a command line of "
@@ -81,6 +99,9 @@ public final class LinuxLoader {
         long pages = bytes <= LinuxLayout.MOST_RAM ? LinuxLayout.pageUp(bytes) : bytes;
         // plan.end() is at most MOST_RAM, so nothing of this overflows
         long kernelEnd = LinuxLayout.pageUp(plan.end());
+        if (plan.end() <= ramBytes && pages > end - kernelEnd && fitsBelow(plan, pages)) {
+            return new Initramfs(LOW_PLACE, bytes);
+        }
         if (plan.end() > ramBytes || pages > end - kernelEnd) {
             throw new BadImageException(
                     "the kernel and its initramfs do not fit "
@@ -91,6 +112,12 @@ public final class LinuxLoader {
                                     : "no amount would do"));
         }
         return bytes == 0 ? new Initramfs(0, 0) : new Initramfs(end - pages, bytes);
+    }
+
+    /** A vmlinux leaves the memory before it alone, and gives the initramfs's back when it has read it. */
+    private static boolean fitsBelow(KernelPlan plan, long pages) {
+        return plan.protocol() == KernelPlan.Protocol.PVH
+                && pages <= plan.pieces().getFirst().address() - LOW_PLACE;
     }
 
     private static boolean fitsAtAll(KernelPlan plan, long needed) {

@@ -110,11 +110,31 @@ class LinuxLoaderTest {
     }
 
     @Test
+    void whatAKernelDoesNotNeedAtItsEndIsLeftOutAndTheInitramfsGoesBeforeIt()
+            throws BadImageException {
+        KernelBytes kernel = KernelBytes.vmlinux("f4").u64(LOAD + 40, 8L * MIB);
+        byte[] initramfs = new byte[3 * MIB];
+        new Random(2).nextBytes(initramfs);
+        MemorySegment files = MemorySegment.ofArray(initramfs);
+        MemorySegment small = ram(18);
+        assertThrows(
+                BadImageException.class, () -> LinuxLoader.load(small, kernel.segment(), NONE, ""));
+        MemorySegment ram = ram(18);
+        LinuxLoader.load(ram, kernel.segment(), 17L * MIB, files, "");
+        long modules = ram.get(ValueLayout.JAVA_LONG_UNALIGNED, 0x6010);
+        assertEquals(2L * MIB, ram.get(ValueLayout.JAVA_LONG_UNALIGNED, modules));
+        assertEquals(-1, ram.asSlice(2L * MIB, initramfs.length).mismatch(files));
+        assertThrows(
+                BadImageException.class,
+                () -> LinuxLoader.load(ram, kernel.segment(), KernelBytes.ADDRESS, NONE, ""));
+    }
+
+    @Test
     void aDomainThatIsTooSmallIsToldHowMuchWouldDo() throws BadImageException {
         MemorySegment vmlinux = KernelBytes.vmlinux("f4").segment();
         MemorySegment bzImage = KernelBytes.bzImage("f4").segment();
         assertTrue(tooSmall(16, vmlinux, 0).contains("17 MiB would do"));
-        assertTrue(tooSmall(17, vmlinux, 2 * MIB).contains("19 MiB would do"));
+        assertTrue(tooSmall(17, vmlinux, 15 * MIB).contains("32 MiB would do"));
         // init_size of a MiB, and the initramfs page by page behind it
         assertTrue(tooSmall(17, bzImage, 1).contains("18 MiB would do"));
         LinuxLoader.load(ram(17), bzImage, NONE, "");

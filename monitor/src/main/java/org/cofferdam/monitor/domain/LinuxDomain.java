@@ -36,7 +36,7 @@ public final class LinuxDomain extends DriverDomain {
     /** The domain says every second that it lives; on an emulated machine its console takes seconds of that. */
     static final long SILENCE_NANOS = 10_000_000_000L;
 
-    private static final int CONSOLE_LINES_TOLD = 12;
+    private static final int CONSOLE_LINES_SEARCHED = 80; // a panic's trace follows its words
     private static final long CLOSE_SECONDS = 5;
 
     /**
@@ -214,6 +214,7 @@ public final class LinuxDomain extends DriverDomain {
             return LinuxLoader.load(
                     ram.segment(),
                     image.vmlinux(),
+                    image.kernelEnd(),
                     image.initramfs(),
                     COMMAND_LINE + " cofferdam_mtu=" + settings.mtu());
         } catch (BadImageException e) {
@@ -274,7 +275,7 @@ public final class LinuxDomain extends DriverDomain {
     /** What the domain's last lines say of its end. */
     private String lastWords() {
         String panic = "";
-        for (String line : console.lastLines(CONSOLE_LINES_TOLD)) {
+        for (String line : console.lastLines(CONSOLE_LINES_SEARCHED)) {
             int at = line.indexOf("Kernel panic");
             if (at >= 0) {
                 panic = line.substring(at);

@@ -69,10 +69,19 @@ public final class PingSeries implements AutoCloseable {
     /** How many of the pings before the last that was answered were not: those after it may be under way. */
     public long lost() {
         Set<Long> answered = new HashSet<>();
+        long rounds = 0; // a sequence number has 16 bits (RFC 792)
+        long last = 0;
         for (String line : lines) {
             Matcher answer = ANSWER.matcher(line);
             if (answer.find()) {
-                answered.add(Long.valueOf(answer.group(2)));
+                long number = Long.parseLong(answer.group(2));
+                if (number - last > 0x8000) {
+                    answered.add(rounds - 0x1_0000 + number); // late, of the round before
+                } else {
+                    rounds += last - number > 0x8000 ? 0x1_0000 : 0;
+                    last = number;
+                    answered.add(rounds + number);
+                }
             }
         }
         return answered.stream().mapToLong(Long::longValue).max().orElse(0) - answered.size();

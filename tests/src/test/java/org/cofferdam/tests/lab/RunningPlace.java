@@ -23,6 +23,7 @@ public final class RunningPlace implements BeforeAllCallback, AfterAllCallback {
 
     @Override
     public void beforeAll(ExtensionContext tests) {
+        SuiteAlerts.begins(tests.getRequiredTestClass());
         NetworkNamespaces made = NetworkNamespaces.create();
         network = made;
         monitor = RunningMonitor.start(made, options);

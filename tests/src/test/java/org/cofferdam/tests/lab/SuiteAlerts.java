@@ -14,6 +14,8 @@ import java.util.TreeSet;
 final class SuiteAlerts {
     private static final String FILE = System.getProperty("drill.suites", "");
 
+    private static volatile String sharing = "unknown";
+
     private SuiteAlerts() {}
 
     /** Asks the detectors of a monitor that has ended and whose files are still there. */
@@ -46,6 +48,11 @@ final class SuiteAlerts {
         }
     }
 
+    /** A class whose tests share a monitor begins: JUnit closes that, which names no class by itself. */
+    static void begins(Class<?> suite) {
+        sharing = suite.getSimpleName();
+    }
+
     /** The test class that closes the monitor. */
     private static String suite() {
         return StackWalker.getInstance()
@@ -55,6 +62,6 @@ final class SuiteAlerts {
                                         .filter(name -> name.endsWith("Test"))
                                         .map(name -> name.substring(name.lastIndexOf('.') + 1))
                                         .findFirst()
-                                        .orElse("a suite whose monitor outlives its class"));
+                                        .orElse(sharing));
     }
 }

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A hostile driver in a Linux domain's kernel: what a driver that was broken into could do, from kernel mode. build.sh puts
+ * it into a domain's image beside the distribution's modules, with the attack's name in `attack`; it is loaded with them and
+ * begins three seconds later, when frames pass.
+ */
+#include <linux/delay.h>
+#include <linux/device.h>
+#include <linux/io.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+
+#define CARD PCI_DEVFN(2, 0)
+#define UPLINK PCI_DEVFN(1, 0)
+
+/* Registers of the card (82574L datasheet, 10.2; the 82540EM has the same). */
+#define RCTL 0x0100
+#define TCTL 0x0400
+#define RDBAL 0x2800
+#define TDBAL 0x3800
+#define BASE_LOW 0x00
+#define BASE_HIGH 0x04
+#define LENGTH 0x08
+#define HEAD 0x10
+#define TAIL 0x18
+#define ENABLE 2
+
+/* build.sh writes over this in the finished module: a name, and for some a number. */
+static volatile char attack[64] = "COFFERDAM-ATTACK none 0x0000000000000000";
+
+static char name[32];
+static unsigned long long number;
+
+static void __iomem *registers(int devfn)
+{
+	struct pci_dev *device = pci_get_domain_bus_and_slot(0, 0, devfn);
+
+	return device ? pci_iomap(device, 0, 0) : NULL;
+}
+
+static void ring(void __iomem *card, int base, u64 address)
+{
+	writel(0, card + base + HEAD);
+	writel(0, card + base + TAIL);
+	writel(lower_32_bits(address), card + base + BASE_LOW);
+	writel(upper_32_bits(address), card + base + BASE_HIGH);
+	writel(4096, card + base + LENGTH);
+}
+
+/* The card fetches transmit descriptors from an address that is not the domain's. */
+static void dma_read(void)
+{
+	void __iomem *card = registers(CARD);
+
+	ring(card, TDBAL, number);
+	writel(readl(card + TCTL) | ENABLE, card + TCTL);
+	writel(64, card + TDBAL + TAIL);
+}
+
+/* Receive buffers at an address that is not the domain's, for frames from the wire. */
+static void dma_write(void)
+{
+	void __iomem *card = registers(CARD);
+	u64 *descriptors = (u64 *)get_zeroed_page(GFP_KERNEL);
+	int i;
+
+	for (i = 0; i < 512; i += 2)
+		descriptors[i] = number;
+	ring(card, RDBAL, virt_to_phys(descriptors));
+	writel(readl(card + RCTL) | ENABLE, card + RCTL);
+	writel(255, card + RDBAL + TAIL);
+}
+
+/* Rings of the uplink with descriptors and indexes that mean nothing: a reset, then queues in a page of rubbish. */
+static void rings(void)
+{
+	void __iomem *uplink = registers(UPLINK);
+	u8 *rubbish = (u8 *)__get_free_pages(GFP_KERNEL, 4);
+	u64 at = virt_to_phys(rubbish);
+	int queue;
+
+	get_random_bytes(rubbish, PAGE_SIZE << 4);
+	writeb(0, uplink + 20);
+	writeb(3, uplink + 20);
+	writel(0, uplink + 8);
+	writel(1 | 1 << 1 | 1 << 7 | 1 << 8 | 1 << 11 | 1 << 12 | 1 << 15, uplink + 12);
+	writel(1, uplink + 8);
+	writel(1, uplink + 12);
+	writeb(11, uplink + 20);
+	for (queue = 0; queue < 2; queue++) {
+		writew(queue, uplink + 22);
+		writel(lower_32_bits(at), uplink + 32);
+		writel(upper_32_bits(at), uplink + 36);
+		writel(lower_32_bits(at) + 8192, uplink + 40);
+		writel(upper_32_bits(at), uplink + 44);
+		writel(lower_32_bits(at) + 16384, uplink + 48);
+		writel(upper_32_bits(at), uplink + 52);
+		writew(1, uplink + 28);
+	}
+	writeb(15, uplink + 20);
+	for (queue = 0; queue < 100; queue++) {
+		writew(queue & 1, uplink + 0x3000 + 4 * (queue & 1));
+		msleep(10);
+		*(u16 *)(rubbish + 8194) += 1000;
+	}
+}
+
+/* Random writes to the configuration spaces, all BARs among them, and to ports. */
+static void configuration(void)
+{
+	int i;
+
+	for (i = 0; i < 20000; i++) {
+		u32 r = get_random_u32();
+		int port = r & 1 ? 0xcfc : r >> 1 & 0xffff;
+
+		outl(0x80000000 | (r & 0x1ffc) | (r >> 3 & 0x80000000), 0xcf8);
+		/* Not the reset registers, the timers or the interrupt controllers: those end the attack. */
+		if (port != 0xcf9 && port != 0x64 && port > 0xff)
+			outl(get_random_u32(), port);
+	}
+}
+
+/* Accesses to addresses where nothing is, and to ports, as fast as it goes. */
+static void storm(void)
+{
+	void __iomem *nowhere = ioremap(0xe0000000, PAGE_SIZE);
+	unsigned long end = jiffies + 5 * HZ;
+
+	while (time_before(jiffies, end)) {
+		writel(1, nowhere);
+		readl(nowhere + 8);
+		outb(1, 0x2fff);
+	}
+}
+
+/* No interrupt gets through any more. */
+static void hang(void)
+{
+	local_irq_disable();
+	for (;;)
+		cpu_relax();
+}
+
+/* An exception without a table of handlers, during which there is another. */
+static void triple_fault(void)
+{
+	struct {
+		u16 limit;
+		u64 base;
+	} __packed none = {0, 0};
+
+	asm volatile("lidt %0; int3" : : "m"(none));
+}
+
+static int run(void *nothing)
+{
+	msleep(3000);
+	pr_info("hostile: %s 0x%llx\n", name, number);
+	if (!strcmp(name, "panic"))
+		panic("the hostile driver's own words");
+	else if (!strcmp(name, "oops"))
+		*(volatile int *)8 = 1;
+	else if (!strcmp(name, "hang"))
+		hang();
+	else if (!strcmp(name, "triple-fault"))
+		triple_fault();
+	else if (!strcmp(name, "reset"))
+		outb(0xfe, 0x64);
+	else if (!strcmp(name, "unbind"))
+		device_release_driver(&pci_get_domain_bus_and_slot(0, 0, CARD)->dev);
+	else if (!strcmp(name, "dma-read"))
+		dma_read();
+	else if (!strcmp(name, "dma-write"))
+		dma_write();
+	else if (!strcmp(name, "rings"))
+		rings();
+	else if (!strcmp(name, "configuration"))
+		configuration();
+	else if (!strcmp(name, "storm"))
+		storm();
+	return 0;
+}
+
+static int __init begin(void)
+{
+	char copy[sizeof(attack)];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(copy); i++)
+		copy[i] = attack[i];
+	if (sscanf(copy, "COFFERDAM-ATTACK %31s 0x%llx", name, &number) != 2)
+		return -EINVAL;
+	return PTR_ERR_OR_ZERO(kthread_run(run, NULL, "hostile"));
+}
+
+module_init(begin);
+MODULE_DESCRIPTION("What a driver that was broken into could do");
+MODULE_LICENSE("GPL");
