@@ -48,11 +48,12 @@ static bool next_line(void)
 
 bool log_copy(int console)
 {
-	while (sent < length || next_line()) {
+	/* One line a call: the port takes what it is given at once, so a loop here would end with the log, and no beat before. */
+	if (sent < length || next_line()) {
 		ssize_t n = write(console, line + sent, length - sent);
-		if (n <= 0)
-			return true;
-		sent += n;
+		if (n > 0)
+			sent += n;
+		return true;
 	}
 	close(kernel_log);
 	close(console);

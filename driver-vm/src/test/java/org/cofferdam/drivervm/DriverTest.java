@@ -9,11 +9,15 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The built driver, run on /dev/kvm between a card and an uplink that the test holds in its hands. */
+@EnabledIf(
+        value = "org.cofferdam.drivervm.KvmDomain#isPossible",
+        disabledReason = "a virtual machine needs /dev/kvm, which is not on this machine")
 class DriverTest {
 
     private static byte[] frame(int length, long seed) {

@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.lang.foreign.ValueLayout;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a domain's faults tell the monitor, and that nothing but a fault comes of what an image may not do. */
+@EnabledIf(
+        value = "org.cofferdam.drivervm.KvmDomain#isPossible",
+        disabledReason = "a virtual machine needs /dev/kvm, which is not on this machine")
 class FaultTest {
 
     private static final long CODE = ImageBytes.CODE_ADDRESS;

@@ -1,6 +1,8 @@
 package org.cofferdam.drivervm;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.cofferdam.binding.kvm.Exit;
 import org.cofferdam.binding.kvm.Kvm;
 import org.cofferdam.binding.kvm.Register;
@@ -27,6 +29,11 @@ final class KvmDomain implements AutoCloseable {
     private final Vm vm = kvm.createVm();
     private final Vcpu vcpu;
     private int exits;
+
+    /** Whether this machine has KVM. */
+    static boolean isPossible() {
+        return Files.exists(Path.of("/dev/kvm"));
+    }
 
     KvmDomain(NanoImage image, int pciDevice, long features) {
         for (MemoryRegion region : DomainLayout.REGIONS) {

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.UnaryOperator;
@@ -18,6 +20,7 @@ import org.cofferdam.binding.kvm.Vcpu;
 import org.cofferdam.binding.kvm.Vm;
 import org.cofferdam.binding.memory.SharedMemory;
 import org.cofferdam.drivervm.BadImageException;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** A kernel's file is checked before a byte of it is used, and enters its processor as its protocol says. */
@@ -54,6 +57,9 @@ class LinuxLoaderTest {
 
     /** Runs a kernel to its first exit and returns EAX. */
     private static long run(KernelBytes kernel) throws BadImageException {
+        Assumptions.assumeTrue(
+                Files.exists(Path.of("/dev/kvm")),
+                "a virtual machine needs /dev/kvm, which is not on this machine");
         try (Kvm kvm = Kvm.open();
                 Vm vm = kvm.createVm();
                 SharedMemory memory = SharedMemory.create("loader-test", 32 * MIB)) {

@@ -21,9 +21,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** What a stock kernel needs of a VM, on the real /dev/kvm with a few bytes of code at CPL 0, paging off. */
 @Timeout(60)
+@EnabledIf(
+        value = "org.cofferdam.binding.kvm.VcpuTest#isKvmThere",
+        disabledReason = "a virtual machine needs /dev/kvm, which is not on this machine")
 class LinuxMachineTest {
     private static final long CODE = 0x1000;
     private static final long STACK = 0x3000;

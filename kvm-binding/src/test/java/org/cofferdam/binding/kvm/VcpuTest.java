@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.cofferdam.binding.NativeCallException;
 import org.cofferdam.binding.event.EventFd;
 import org.cofferdam.binding.libc.Errno;
@@ -15,9 +17,17 @@ import org.cofferdam.binding.thread.SliceTimer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** The real /dev/kvm with guest code of a few bytes at CPL 3; needs root or the kvm group. */
+@EnabledIf(
+        value = "isKvmThere",
+        disabledReason = "a virtual machine needs /dev/kvm, which is not on this machine")
 class VcpuTest {
+    static boolean isKvmThere() {
+        return Files.exists(Path.of("/dev/kvm"));
+    }
+
     private static final long CODE = 0x5000;
     private static final long READ_ONLY = 0x6000;
     private static final long UNBACKED = 0x9000;

@@ -3,7 +3,8 @@ package org.cofferdam.monitor.pc;
 /**
  * A 16550A as PC16550D describes it, as far as a driver can see: what it transmits goes out at once and becomes lines;
  * nothing ever arrives but in loopback (section 8.6.7). An edge at the interrupt input is raised whenever the
- * interrupt line goes up.
+ * interrupt line goes up; what is written before the driver has asked for the cause raises no other, as with the
+ * FIFO of a real one, which is not empty between.
  *
  * <p>The vCPU's thread only.
  */
@@ -177,8 +178,6 @@ public final class SerialPort implements PortDevice {
             overrun = true;
         }
         emptied = true;
-        // Had an interrupt been pending already, writing would have taken it back first.
-        interrupting &= interruptCause() != IIR_TRANSMIT_EMPTY;
     }
 
     private int receive() {

@@ -15,10 +15,18 @@ import org.cofferdam.monitor.state.ProcessMark;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real processes, signals and interfaces: life, orderly end, sudden death, and what the next start makes of it. */
+@EnabledIf(
+        value = "isKvmThere",
+        disabledReason = "a virtual machine needs /dev/kvm, which is not on this machine")
 final class MonitorProcessTest {
+    static boolean isKvmThere() {
+        return Files.exists(Path.of("/dev/kvm"));
+    }
+
     private static final String PROGRAM =
             """
             __attribute__((section("classifier"), used)) int cofd_example(void *c) { return 0; }

@@ -28,6 +28,7 @@ import org.cofferdam.tests.lab.Command;
 import org.cofferdam.tests.lab.ConfinedGuest;
 import org.cofferdam.tests.lab.GuestJvms;
 import org.cofferdam.tests.lab.Json;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.PingSeries;
@@ -44,6 +45,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * <p>Properties: {@code drill.seed}, {@code drill.seconds} of clean traffic, {@code drill.rules} as further rules, {@code
  * drill.keep} as a folder for copies of the logs.
  */
+@NeedsKvm
 final class AttackDrillTest {
     private static final String CLEAN_IP = "10.77.0.41";
     private static final String URL = "http://" + CLEAN_IP + ":8080/";

@@ -9,6 +9,7 @@ import java.util.List;
 import org.awaitility.Awaitility;
 import org.cofferdam.tests.lab.Command;
 import org.cofferdam.tests.lab.Json;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A real monitor whose log is small, or whose disk is. */
+@NeedsKvm
 final class AuditDiskTest {
     @RegisterExtension private final NetworkNamespaces network = NetworkNamespaces.create();
 

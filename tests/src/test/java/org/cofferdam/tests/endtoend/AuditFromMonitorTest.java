@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.cofferdam.tests.lab.Command;
 import org.cofferdam.tests.lab.Json;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.RunningMonitor;
 import org.cofferdam.tests.lab.RunningPlace;
 import org.junit.jupiter.api.MethodOrderer;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The log of a running, confined monitor, asked for over its control socket and read from its files. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@NeedsKvm
 final class AuditFromMonitorTest {
     @RegisterExtension private static final RunningPlace PLACE = new RunningPlace();
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.cofferdam.tests.lab.Command;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Bad input costs one clear sentence and an exit code, and leaves nothing half-made. */
+@NeedsKvm
 final class BadCommandLinesTest {
     private static final int USAGE = 2;
     private static final int ENVIRONMENT = 3;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.cofferdam.tests.lab.Command;
 import org.cofferdam.tests.lab.Json;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Frames of a running, confined monitor in a file that Wireshark's programs read. */
+@NeedsKvm
 final class CaptureTest {
     @RegisterExtension private static final RunningPlace PLACE = new RunningPlace();
 

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.cofferdam.tests.lab.Command;
 import org.cofferdam.tests.lab.ConfinedGuest;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A confined guest has no socket, so its launcher finds the next monitor for it. */
+@NeedsKvm
 final class ConfinedGuestReconnectTest {
     private static final String IP = "10.77.0.39";
     private static final String URL = "http://" + IP + ":8080/";

@@ -25,6 +25,7 @@ import org.cofferdam.tests.lab.Command;
 import org.cofferdam.tests.lab.ConfinedGuest;
 import org.cofferdam.tests.lab.GuestJvms;
 import org.cofferdam.tests.lab.Json;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningPlace;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Guests as {@code libos run} starts them: what they can do, and what they cannot. */
+@NeedsKvm
 final class ConfinedGuestTest {
     private static final String SERVER = "10.77.0.31";
     private static final String PROGRAM = "10.77.0.32";

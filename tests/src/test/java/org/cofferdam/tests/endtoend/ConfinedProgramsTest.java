@@ -15,6 +15,7 @@ import org.cofferdam.tests.lab.Command;
 import org.cofferdam.tests.lab.ConfinedGuest;
 import org.cofferdam.tests.lab.GuestJvms;
 import org.cofferdam.tests.lab.KafkaBroker;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningPlace;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Programs of others, as they are, behind a guest's filter; their peers are beyond the card. */
+@NeedsKvm
 final class ConfinedProgramsTest {
     private static final String KAFKA = "10.77.0.36";
     private static final String PACKED = "10.77.0.37";

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.cofferdam.tests.lab.Json;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A driver that dies is replaced, and a monitor that stops leaves nothing. */
+@NeedsKvm
 final class DriverRestartTest {
     private static final long SOME = 4L << 20;
 

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.cofferdam.tests.lab.Command;
 import org.cofferdam.tests.lab.Json;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * A guest that is told nothing but {@code ip=dhcp}: its address and its names come from dnsmasq, which runs on the far side
  * of the card, in the same namespace as what the guest's unmodified program fetches.
  */
+@NeedsKvm
 final class GuestNamesTest {
     private static final String IP = "10.77.0.31";
     private static final String MAC = "02:00:00:00:00:31";

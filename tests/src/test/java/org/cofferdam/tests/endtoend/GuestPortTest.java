@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.cofferdam.tests.lab.Command;
 import org.cofferdam.tests.lab.Json;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A guest attaches to a running, confined monitor, and is reached from the wire through the card. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@NeedsKvm
 final class GuestPortTest {
     private static final String MAC = "02:00:00:00:00:77";
     private static final String IP = NetworkNamespaces.GUEST_IP;

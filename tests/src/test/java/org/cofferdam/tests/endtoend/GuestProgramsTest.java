@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import org.cofferdam.tests.lab.Command;
 import org.cofferdam.tests.lab.GuestJvms;
 import org.cofferdam.tests.lab.KafkaBroker;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningPlace;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Programs that go through java.net or bring networking of their own, in guests of a running monitor: the examples, and a
  * Jetty server as it is. What they talk to is in a namespace on the far side of the card.
  */
+@NeedsKvm
 final class GuestProgramsTest {
     private static final String SERVER = "10.77.0.41";
     private static final String ECHO = "10.77.0.42";

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.cofferdam.tests.lab.Command;
 import org.cofferdam.tests.lab.Json;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.PingSeries;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A monitor that was stopped, or killed, and started again finds its guests again, and nobody touches them. */
+@NeedsKvm
 final class GuestReconnectTest {
     private static final String ECHO = "02:00:00:00:00:81";
     private static final String SENDER = "02:00:00:00:00:82";

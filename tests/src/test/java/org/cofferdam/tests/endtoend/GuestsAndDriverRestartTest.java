@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Path;
 import java.util.List;
 import org.cofferdam.tests.lab.Json;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.PingSeries;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The driver is replaced under guests' traffic: they notice the wire's silence, and nothing else. */
+@NeedsKvm
 final class GuestsAndDriverRestartTest {
     private static final String FIRST = "02:00:00:00:00:71";
     private static final String SECOND = "02:00:00:00:00:72";

@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import org.cofferdam.tests.lab.Command;
 import org.cofferdam.tests.lab.GuestJvms;
 import org.cofferdam.tests.lab.HarmfulGuest;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.PingSeries;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * another guest and the host each send something beyond the card. What these send arrives whole, and pings are answered.
  * The rates are printed beside those without the harm; they pass or fail nothing.
  */
+@NeedsKvm
 final class HarmfulGuestsTest {
     private static final String GOOD_IP = "10.77.0.41";
     private static final String BAD_IP = "10.77.0.42";

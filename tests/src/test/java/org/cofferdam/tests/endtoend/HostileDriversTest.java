@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.cofferdam.tests.architecture.SourceTree;
 import org.cofferdam.tests.lab.Json;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * both sides. Whatever it does: host and monitor live, traffic that needs no driver goes on, the log says what was
  * refused, and the monitor stops in order with a log that verifies.
  */
+@NeedsKvm
 final class HostileDriversTest {
     /**
      * What must be on record, by image: conditions that must all hold, each with alternatives. A condition is a

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.cofferdam.tests.lab.Json;
 import org.cofferdam.tests.lab.KernelCounters;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the kernel program drops is counted, and the log has the same counts as the kernel's own tool. */
+@NeedsKvm
 final class KernelDropsTest {
     private static final int FORGED = 25;
 

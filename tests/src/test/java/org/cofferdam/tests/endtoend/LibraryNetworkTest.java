@@ -18,6 +18,7 @@ import org.cofferdam.libos.net.tcp.TcpListener;
 import org.cofferdam.libos.net.wire.IpAddress;
 import org.cofferdam.tests.lab.Command;
 import org.cofferdam.tests.lab.Json;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * stack, and all the way back. The server is in this JVM; the client is curl in a namespace.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@NeedsKvm
 final class LibraryNetworkTest {
     private static final String IP = "10.77.0.9";
     private static final String URL = "http://" + IP + ":8080/";

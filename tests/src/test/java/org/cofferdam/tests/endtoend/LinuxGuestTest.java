@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.cofferdam.tests.lab.Json;
 import org.cofferdam.tests.lab.LinuxGuest;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A Linux machine under QEMU attaches with two pairs of queues and offloads, and outlives the monitor. */
+@NeedsKvm
 final class LinuxGuestTest {
     private static final String MAC = "02:00:00:00:00:91";
     private static final String IP = "10.77.0.6";

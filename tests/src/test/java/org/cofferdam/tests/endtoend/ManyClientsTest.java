@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cofferdam.tests.lab.Command;
 import org.cofferdam.tests.lab.GuestJvms;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningPlace;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A server in a guest, as many clients at once load it from beyond the card: wrk, and a thousand open connections. */
+@NeedsKvm
 final class ManyClientsTest {
     private static final String IP = "10.77.0.31";
     private static final String FILES_IP = "10.77.0.32";

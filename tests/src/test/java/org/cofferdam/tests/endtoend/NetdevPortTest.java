@@ -2,6 +2,7 @@ package org.cofferdam.tests.endtoend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** An ordinary namespace, joined as a port, is served by the kernel program alone. */
+@NeedsKvm
 final class NetdevPortTest {
     private static final long ENOUGH = 8L << 20;
 

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.cofferdam.tests.lab.Command;
 import org.cofferdam.tests.lab.GuestJvms;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.RunningPlace;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * and java.net's sockets, over the guest's loopback. What each case should do stands in {@code
  * tests/suites/netty-testsuite.txt}; what it did is written beside it into {@code target/netty-testsuite.txt}.
  */
+@NeedsKvm
 final class NettySuiteTest {
     private static final String IP = "10.77.0.51";
     private static final String PACKAGE = "io.netty.testsuite.";

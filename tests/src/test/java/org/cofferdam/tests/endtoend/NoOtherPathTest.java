@@ -3,6 +3,7 @@ package org.cofferdam.tests.endtoend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Host and outside meet in the driver domain and nowhere else. */
+@NeedsKvm
 final class NoOtherPathTest {
     @RegisterExtension private final NetworkNamespaces network = NetworkNamespaces.create();
 

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import org.cofferdam.tests.architecture.SourceTree;
 import org.cofferdam.tests.lab.Command;
 import org.cofferdam.tests.lab.Json;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.PrometheusText;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What an operator watches a running, confined monitor with: metrics, dashboard, alert rules, monitor top. */
+@NeedsKvm
 final class OperationsTest {
     private static final String ADDRESS = "127.0.0.1:9464";
     private static final Pattern NAME = Pattern.compile("cofferdam_[a-z0-9_]+");

@@ -19,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cofferdam.tests.lab.Command;
 import org.cofferdam.tests.lab.GuestJvms;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningPlace;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** nmap looks at a guest from beyond the card while a file leaves it, and sees what is there and no more. */
+@NeedsKvm
 final class PortScanTest {
     private static final String IP = "10.77.0.51";
     private static final int BYTES = 60 << 20;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.awaitility.Awaitility;
 import org.cofferdam.tests.lab.GuestJvms;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code monitor start --kafka}: the shipper is another process of another user, and the monitor does without it. */
+@NeedsKvm
 final class ShipperBesideMonitorTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String BROKER = "127.0.0.1:9092";

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.cofferdam.tests.lab.Command;
 import org.cofferdam.tests.lab.GuestJvms;
+import org.cofferdam.tests.lab.NeedsKvm;
 import org.cofferdam.tests.lab.NetworkNamespaces;
 import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 import org.cofferdam.tests.lab.RunningMonitor;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Programs of the JDK and of others, as they are, on the library OS's network: JVMs with the provider named on their command line, as
  * guests of a running monitor. What they talk to is in a namespace on the far side of the card.
  */
+@NeedsKvm
 final class UnmodifiedProgramsTest {
     private static final String SERVER = "10.77.0.21";
     private static final String CLIENT = "10.77.0.22";
