@@ -45,8 +45,8 @@ machine_options() {
             --timeout) number "$option" "$value" 1 864000 && timeout=$value ;;
             --card)
                 case $value in
-                e1000e | e1000 | both) card=$value ;;
-                *) fail 2 "--card takes e1000e, e1000 or both" ;;
+                e1000e | e1000 | igb | both) card=$value ;;
+                *) fail 2 "--card takes e1000e, e1000, igb or both" ;;
                 esac
                 ;;
             --append) append="$append $value" ;;
@@ -88,7 +88,7 @@ lab_mode=$mode
 lab_share=${share:+yes}
 LAB_CARD=0000:03:00.0
 LAB_E1000=$([ "$card" != both ] || echo 0000:02:00.0)
-LAB_MODEL=$([ "$card" = e1000 ] && echo e1000 || echo e1000e)
+LAB_MODEL=$(card_model)
 LAB_IOMMU=$($iommu && echo "intremap=$intremap" || echo none)
 SETTINGS
     if [ -n "$(find "$root/monitor/target/dist/lib" -name 'monitor-*.jar' 2>/dev/null)" ]; then
@@ -98,6 +98,11 @@ SETTINGS
     else
         echo "$program: the jars are not built, so there is no command 'monitor' in the lab; run 'mvn -q package' first" >&2
     fi
+}
+
+# card_model: QEMU's name of the card at 0000:03:00.0, which is its Linux module's, too.
+card_model() {
+    [ "$card" != both ] && echo "$card" || echo e1000e
 }
 
 # dgram NAME HERE THERE: one end of a wire: datagrams between two sockets in $work. No IP socket anywhere.
@@ -131,7 +136,7 @@ machine_start() {
         -device pcie-root-port,id=rp1,chassis=1,addr=2 -device pcie-root-port,id=rp2,chassis=2,addr=3
         -device pcie-root-port,id=rp3,chassis=3,addr=4
         -netdev "$(dgram n0 a.socket b.socket)" -netdev "$(dgram n1 b.socket a.socket)"
-        -device "$([ "$card" = e1000 ] && echo e1000 || echo e1000e),id=card,bus=rp3,addr=0,netdev=n0,mac=52:54:00:12:34:56,romfile="
+        -device "$(card_model),id=card,bus=rp3,addr=0,netdev=n0,mac=52:54:00:12:34:56,romfile="
         -device virtio-net-pci,id=peer0,netdev=n1,addr=7,mac=52:54:00:12:34:99,romfile=
         -drive "file=$image/root/root.img,if=none,id=d0,format=raw,snapshot=on" -device virtio-blk-pci,drive=d0,addr=5
         -device virtio-serial-pci,addr=8
@@ -146,7 +151,7 @@ machine_start() {
     if [ "$card" = both ]; then
         qemu+=(-netdev "$(dgram n2 c.socket d.socket)" -netdev "$(dgram n3 d.socket c.socket)"
             -device e1000,id=card2,bus=rp2,addr=0,netdev=n2,mac=52:54:00:12:34:57,romfile=
-            -device virtio-net-pci,id=peer1,netdev=n3,addr=9,mac=52:54:00:12:34:9a,romfile=)
+            -device virtio-net-pci,id=peer1,netdev=n3,addr=0xb,mac=52:54:00:12:34:9a,romfile=)
     fi
     if [ "$mode" = shell ]; then
         qemu+=(-chardev "stdio,id=console,signal=off,logfile=$work/console.log" -serial chardev:console)

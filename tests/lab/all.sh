@@ -5,8 +5,8 @@
 #
 #   --long      all scripts, ten rounds of start and stop instead of one, and all attacks
 #   --within=S  begin no script for which less than its usual time is left of S seconds; it is named as not run
-#   NAME        only these: card, card-82540em, linux, linux-82540em, linux-6.1, linux-hostile, image, hostile,
-#               control, trouble, suspend, refuse-no-iommu, refuse-no-intremap, compare
+#   NAME        only these: card, card-82540em, linux, linux-82540em, linux-igb, linux-6.1, linux-hostile,
+#               linux-trouble, linux-suspend, image, hostile, control, trouble, suspend, refuse-no-iommu, refuse-no-intremap, compare
 #
 # A lab that did not boot is tried once more by ops/lab/run, which says so; a script that failed never is.
 # Exit: 0 if all scripts ended well, 1 if one did not, 3 if there can be no lab here (its packages cannot be fetched).
@@ -35,7 +35,7 @@ for word in "$@"; do
 done
 if [ ${#names[@]} = 0 ]; then
     names=(card control refuse-no-iommu hostile linux)
-    ! $long || names+=(card-82540em linux-82540em linux-6.1 linux-hostile image trouble suspend refuse-no-intremap compare)
+    ! $long || names+=(card-82540em linux-82540em linux-igb linux-6.1 linux-hostile linux-trouble linux-suspend image trouble suspend refuse-no-intremap compare)
 fi
 rounds=1
 depth=quick
@@ -85,7 +85,7 @@ image() {
 usual_seconds() {
     case $1 in
     card | card-82540em) echo 240 ;;
-    hostile | trouble | linux-hostile) echo 300 ;;
+    hostile | trouble | linux-trouble | linux-hostile) echo 300 ;;
     compare) echo 420 ;;
     control | refuse-no-iommu) echo 90 ;;
     *) echo 180 ;;
@@ -121,6 +121,11 @@ for name in "${names[@]}"; do
         options=(--card e1000)
         in_lab 420 linux.sh linux || status=$?
         ;;
+    linux-igb)
+        image linux
+        options=(--card igb)
+        in_lab 420 linux.sh linux || status=$?
+        ;;
     linux-6.1)
         image linux-6.1 --kernel linux-image-amd64
         in_lab 420 linux.sh linux-6.1 || status=$?
@@ -138,7 +143,15 @@ for name in "${names[@]}"; do
         in_lab 120 control.sh || status=$?
         ;;
     trouble) in_lab 600 trouble.sh || status=$? ;;
+    linux-trouble)
+        image linux
+        in_lab 600 trouble.sh linux || status=$?
+        ;;
     suspend) in_lab 240 suspend.sh freeze button || status=$? ;;
+    linux-suspend)
+        image linux
+        in_lab 300 suspend.sh freeze button linux || status=$?
+        ;;
     image) "$here/image.py" ${kernels[@]+"${kernels[@]}"} || status=$? ;;
     compare)
         image linux

@@ -20,6 +20,8 @@
 #define RCTL 0x0100
 #define TCTL 0x0400
 #define RDBAL 0x2800
+#define RDTR 0x2820
+#define RADV 0x282c
 #define TDBAL 0x3800
 #define BASE_LOW 0x00
 #define BASE_HIGH 0x04
@@ -69,6 +71,10 @@ static void dma_write(void)
 
 	for (i = 0; i < 512; i += 2)
 		descriptors[i] = number;
+	/* Stopped meanwhile, and without delays of its interrupts, for which QEMU's card goes down by an assertion. */
+	writel(readl(card + RCTL) & ~ENABLE, card + RCTL);
+	writel(0, card + RDTR);
+	writel(0, card + RADV);
 	ring(card, RDBAL, virt_to_phys(descriptors));
 	writel(readl(card + RCTL) | ENABLE, card + RCTL);
 	writel(255, card + RDBAL + TAIL);

@@ -130,7 +130,7 @@ public final class Monitor implements RunningMonitor {
                             parts.add(
                                     TakenCard.take(
                                             pci,
-                                            options.allowUnsafeInterrupts(),
+                                            options,
                                             run.journal(),
                                             control,
                                             options.verbose() ? progress : line -> {}));
@@ -139,6 +139,7 @@ public final class Monitor implements RunningMonitor {
                                     VfioNic.open(
                                             pci.address().toString(),
                                             taken,
+                                            taken.mac(),
                                             recorder,
                                             image instanceof BootImage.Linux));
                     card = nic;
@@ -264,7 +265,7 @@ public final class Monitor implements RunningMonitor {
                     new OperatorDesk(
                             new MonitorParts(
                                     options,
-                                    card.model().title(),
+                                    card.title(),
                                     Instant.now(),
                                     thread,
                                     domain,

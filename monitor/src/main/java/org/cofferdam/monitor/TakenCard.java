@@ -1,11 +1,15 @@
 package org.cofferdam.monitor;
 
+import java.math.BigInteger;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.cofferdam.binding.NativeCallException;
+import org.cofferdam.binding.net.NetDevice;
 import org.cofferdam.monitor.config.Assignment;
+import org.cofferdam.monitor.config.MacAddress;
 import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.config.PciAddress;
+import org.cofferdam.monitor.config.StartOptions;
 import org.cofferdam.monitor.confinement.StarterChannel;
 import org.cofferdam.monitor.pci.Assignability;
 import org.cofferdam.monitor.pci.DriverBinding;
@@ -31,6 +35,7 @@ final class TakenCard implements VfioNic.Slot, AutoCloseable {
     private final DriverBinding binding;
     private final HostJournal journal;
     private final ControlRecorder control;
+    private final Optional<MacAddress> mac;
     private final HostJournal.@Nullable Entry entry;
 
     private TakenCard(
@@ -39,6 +44,7 @@ final class TakenCard implements VfioNic.Slot, AutoCloseable {
             HostJournal journal,
             ControlRecorder control,
             HostJournal.@Nullable Entry entry) {
+        this.mac = macOf(card);
         this.address = card.address();
         this.card = card;
         this.binding = binding;
@@ -54,12 +60,17 @@ final class TakenCard implements VfioNic.Slot, AutoCloseable {
      */
     static TakenCard take(
             Assignment.Pci assignment,
-            boolean allowUnsafeInterrupts,
+            StartOptions options,
             HostJournal journal,
             ControlRecorder control,
             Consumer<String> trace) {
         Verdict.Assignable verdict =
-                Assignability.here().judge(assignment.address(), allowUnsafeInterrupts).orThrow();
+                Assignability.here()
+                        .judge(
+                                assignment.address(),
+                                options.image().driver(),
+                                options.allowUnsafeInterrupts())
+                        .orThrow();
         verdict.overrides().forEach(control::overridden);
         PciDevice card = verdict.card();
         DriverBinding binding = new DriverBinding(KernelFiles.HERE, trace);
@@ -78,6 +89,19 @@ final class TakenCard implements VfioNic.Slot, AutoCloseable {
         TakenCard taken = new TakenCard(card, binding, journal, control, entry);
         taken.give(card);
         return taken;
+    }
+
+    /** The address that the card's own driver gave its interface, while it has one. */
+    private static Optional<MacAddress> macOf(PciDevice card) {
+        return card.netdevs().stream()
+                .findFirst()
+                .flatMap(NetDevice::mac)
+                .flatMap(octets -> MacAddress.station(new BigInteger(1, octets).longValue()));
+    }
+
+    /** The card's address, as far as its driver knew it. */
+    Optional<MacAddress> mac() {
+        return mac;
     }
 
     /** To vfio-pci: by the starter, where there is one, since it stays root. */

@@ -11,8 +11,13 @@ public interface AssignedNic extends AutoCloseable {
     /** Bytes of BAR 0 of every card here. */
     long BAR_BYTES = 128 << 10;
 
-    /** What the card says it is. */
+    /** What the card says it is: one that the built-in driver runs. */
     CardModel model();
+
+    /** The name of the card's model, for people. */
+    default String title() {
+        return model().title();
+    }
 
     /** The parts of BAR 0 that are plain memory to the domain; every other access to the BAR must trap. */
     List<RegisterWindow> windows();

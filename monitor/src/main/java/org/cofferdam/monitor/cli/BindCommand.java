@@ -37,11 +37,11 @@ final class BindCommand {
         PciBus bus = new PciBus(KernelFiles.HERE);
         PciDevice card =
                 bus.find(address)
-                        .filter(d -> d.model().isPresent())
+                        .filter(PciDevice::isEthernet)
                         .orElseThrow(
                                 () ->
                                         OperatorError.environment(
-                                                "no card that the driver runs is at " + address));
+                                                "no Ethernet card is at " + address));
         new DriverBinding(KernelFiles.HERE, line -> {}).take(card);
         int group =
                 bus.find(address)

@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 import org.cofferdam.monitor.config.CardModel;
+import org.cofferdam.monitor.config.DriverImage;
 import org.cofferdam.monitor.pci.Assignability;
 import org.cofferdam.monitor.pci.PciBus;
 import org.cofferdam.monitor.pci.PciDevice;
@@ -21,8 +22,13 @@ record CardList(List<Card> cards) {
         return new CardList(
                 bus.devices().stream()
                         .filter(PciDevice::isEthernet)
-                        .map(d -> new Card(d, assignability.judge(d, false)))
+                        .map(d -> new Card(d, assignability.judge(d, driverFor(d), false)))
                         .toList());
+    }
+
+    /** Whose driver can run it: the built-in one if that can. */
+    private static DriverImage.Driver driverFor(PciDevice card) {
+        return card.model().isPresent() ? DriverImage.Driver.BUILT_IN : DriverImage.Driver.KERNEL;
     }
 
     /** A table, and under each card that may not be assigned a line that says why. */
@@ -45,12 +51,19 @@ record CardList(List<Card> cards) {
                             d.driver().orElse("-"),
                             d.iommuGroup().isPresent() ? d.iommuGroup().getAsInt() : "-",
                             d.netdevs().isEmpty() ? "-" : String.join(",", d.netdevs()),
-                            card.verdict() instanceof Verdict.Assignable ? "yes" : "no"));
+                            assignable(card)));
             if (card.verdict() instanceof Verdict.Refused no) {
                 out.append("  ").append(no.sentence()).append('\n');
             }
         }
         return out.toString();
+    }
+
+    private static String assignable(Card card) {
+        if (card.verdict() instanceof Verdict.Refused) {
+            return "no";
+        }
+        return driverFor(card.device()) == DriverImage.Driver.KERNEL ? "with --image linux" : "yes";
     }
 
     /** An array of objects. Names of fields are only ever added to. */
@@ -89,6 +102,9 @@ record CardList(List<Card> cards) {
         }
         out.writeEndArray();
         out.writeBooleanField("assignable", card.verdict() instanceof Verdict.Assignable);
+        if (driverFor(d) == DriverImage.Driver.KERNEL) {
+            out.writeStringField("image", "linux"); // the only one that can have a driver for it
+        }
         if (card.verdict() instanceof Verdict.Refused no) {
             out.writeStringField("reason", no.reason());
             out.writeStringField("cure", no.cure());

@@ -63,7 +63,9 @@ final class HostChecks {
     }
 
     private static void cardMayBeAssigned(Assignment.Pci pci, StartOptions options) {
-        Assignability.here().judge(pci.address(), options.allowUnsafeInterrupts()).orThrow();
+        Assignability.here()
+                .judge(pci.address(), options.image().driver(), options.allowUnsafeInterrupts())
+                .orThrow();
     }
 
     private static void wireIsFree(InterfaceName wire) {

@@ -7,6 +7,19 @@ public sealed interface DriverImage {
     /** How status names it. */
     String label();
 
+    /** Whose driver it has. */
+    default Driver driver() {
+        return Driver.BUILT_IN;
+    }
+
+    /** Which cards a domain can have depends on its driver. */
+    enum Driver {
+        /** Made for the models of {@link CardModel}. */
+        BUILT_IN,
+        /** A kernel's, for whatever card it has a module for. */
+        KERNEL
+    }
+
     /** The minimal driver that comes with the monitor. */
     record Nano() implements DriverImage {
         @Override
@@ -26,6 +39,11 @@ public sealed interface DriverImage {
         @Override
         public String label() {
             return "linux";
+        }
+
+        @Override
+        public Driver driver() {
+            return Driver.KERNEL;
         }
     }
 

@@ -1,6 +1,7 @@
 package org.cofferdam.monitor.config;
 
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -21,6 +22,12 @@ public record MacAddress(long bits) {
                     text(bits)
                             + " is a group address; an interface needs an individual one (even first byte)");
         }
+    }
+
+    /** The address with these bits, or empty if no station has such a one: for what a card says. */
+    public static Optional<MacAddress> station(long bits) {
+        boolean possible = bits > 0 && bits >>> 48 == 0 && (bits & GROUP_BIT) == 0;
+        return possible ? Optional.of(new MacAddress(bits)) : Optional.empty();
     }
 
     /** Reads {@code aa:bb:cc:dd:ee:ff}, with colons or dashes. */

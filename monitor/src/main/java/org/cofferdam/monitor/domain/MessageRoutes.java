@@ -51,7 +51,9 @@ final class MessageRoutes {
 
             @Override
             public void mask(int vector) {
-                set(first + vector, 0, 0);
+                // The route stays: a signal that was decided on just before would be lost without
+                // one, and after a mask the device makes none.
+                recorder.event(CrossingType.INTERRUPT_ROUTE, first + vector, 0, 0);
             }
         };
     }

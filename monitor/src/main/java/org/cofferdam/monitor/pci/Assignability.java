@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.cofferdam.monitor.config.DriverImage;
 import org.cofferdam.monitor.config.ExitCode;
 import org.cofferdam.monitor.config.IoReason;
 import org.cofferdam.monitor.config.OperatorError;
@@ -54,8 +55,13 @@ public final class Assignability {
                 module -> tools.run("modprobe", "--dry-run", "--quiet", module).ok());
     }
 
-    /** Judges the card at an address. */
-    public Verdict judge(PciAddress address, boolean allowUnsafeInterrupts) {
+    /**
+     * Judges the card at an address.
+     *
+     * @param driver of the domain that is to have it
+     */
+    public Verdict judge(
+            PciAddress address, DriverImage.Driver driver, boolean allowUnsafeInterrupts) {
         Optional<PciDevice> card = bus.find(address);
         if (card.isEmpty()) {
             return new Verdict.Refused(
@@ -63,15 +69,15 @@ public final class Assignability {
                     "there is no PCI device " + address,
                     "'monitor devices' lists the cards");
         }
-        return judge(card.get(), allowUnsafeInterrupts);
+        return judge(card.get(), driver, allowUnsafeInterrupts);
     }
 
     /** Judges a card that was found on the bus. */
-    public Verdict judge(PciDevice card, boolean allowUnsafeInterrupts) {
+    public Verdict judge(PciDevice card, DriverImage.Driver driver, boolean allowUnsafeInterrupts) {
         List<String> overrides = new ArrayList<>();
         List<Check> checks =
                 List.of(
-                        () -> kind(card),
+                        () -> kind(card, driver),
                         () -> iommu(card),
                         () -> group(card),
                         () -> vfio(),
@@ -105,17 +111,17 @@ public final class Assignability {
         Optional<Verdict.Refused> objection() throws IOException;
     }
 
-    private static Optional<Verdict.Refused> kind(PciDevice card) {
+    private static Optional<Verdict.Refused> kind(PciDevice card, DriverImage.Driver driver) {
         if (!card.isEthernet()) {
             return environment(
                     "%s (%s) is not an Ethernet card but of class %06x"
                             .formatted(card.address(), card.id(), card.classCode()),
                     "'monitor devices' lists the cards");
         }
-        if (card.model().isEmpty()) {
+        if (driver == DriverImage.Driver.BUILT_IN && card.model().isEmpty()) {
             return environment(
                     "the domain's driver does not run the card " + card.id(),
-                    "use an 82574L (8086:10d3) or an 82540EM (8086:100e), or --assign emulated");
+                    "use an 82574L (8086:10d3) or an 82540EM (8086:100e), or a kernel's driver by --image linux");
         }
         return Optional.empty();
     }

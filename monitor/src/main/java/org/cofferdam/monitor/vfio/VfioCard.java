@@ -14,6 +14,7 @@ import org.cofferdam.monitor.card.AssignedNic;
 import org.cofferdam.monitor.card.CardModel;
 import org.cofferdam.monitor.config.MacAddress;
 import org.cofferdam.monitor.config.OperatorError;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A card that this process has: group, container, device, BAR 0, interrupt. Opened on the thread {@code card}, used by
@@ -38,9 +39,11 @@ public final class VfioCard implements AutoCloseable {
     private final VfioContainer container;
     private final VfioDevice device;
     private final PciRegion bar0;
-    private final MappedRegion registers;
-    private final CardModel model;
+    private final @Nullable MappedRegion registers;
+    private final Optional<CardModel> model;
     private final PciInterrupt interrupt;
+    private final int vendor;
+    private final int id;
 
     private VfioCard(String address, int groupNumber, Signals signals, boolean passedThrough) {
         try {
@@ -55,9 +58,16 @@ public final class VfioCard implements AutoCloseable {
             container = parts.add(VfioContainer.around(group));
             device = parts.add(group.device(address));
             device.setBusMaster(false);
-            model = model(address);
+            vendor = device.readConfiguration(VENDOR_ID, 2) & 0xffff;
+            id = device.readConfiguration(DEVICE_ID, 2) & 0xffff;
+            model = CardModel.of(vendor, id);
             bar0 = device.region(0);
-            registers = parts.add(device.map(bar0, wholeBar(address)));
+            if (passedThrough) {
+                registers = null; // the domain's PC maps what its driver wants
+            } else {
+                modelThatIsRun(address);
+                registers = parts.add(device.map(bar0, wholeBar(address)));
+            }
             interrupt = device.count(PciInterrupt.MSI) > 0 ? PciInterrupt.MSI : PciInterrupt.INTX;
             if (device.count(interrupt) == 0) {
                 throw OperatorError.environment(address + " has no interrupt; it cannot be used");
@@ -99,17 +109,19 @@ public final class VfioCard implements AutoCloseable {
         }
     }
 
-    private CardModel model(String address) {
-        int vendor = device.readConfiguration(VENDOR_ID, 2) & 0xffff;
-        int id = device.readConfiguration(DEVICE_ID, 2) & 0xffff;
-        Optional<CardModel> known = CardModel.of(vendor, id);
-        return known.orElseThrow(
-                () ->
-                        OperatorError.environment(
-                                String.format(
-                                        "%s is %04x:%04x, and the nano driver runs 82574L (8086:10d3) and 82540EM"
-                                                + " (8086:100e); 'monitor devices' lists the cards",
-                                        address, vendor, id)));
+    private void modelThatIsRun(String address) {
+        if (model.isEmpty()) {
+            throw OperatorError.environment(
+                    address
+                            + " is "
+                            + ids()
+                            + ", and the nano driver runs 82574L (8086:10d3) and 82540EM (8086:100e); 'monitor devices'"
+                            + " lists the cards");
+        }
+    }
+
+    private String ids() {
+        return String.format("%04x:%04x", vendor, id);
     }
 
     /** BAR 0 must be mappable whole and must not hold the MSI-X table, which would be the domain's then. */
@@ -148,8 +160,13 @@ public final class VfioCard implements AutoCloseable {
         return -1;
     }
 
-    CardModel model() {
+    Optional<CardModel> model() {
         return model;
+    }
+
+    /** The model's name, or its numbers. */
+    String title() {
+        return model.map(CardModel::title).orElseGet(this::ids);
     }
 
     VfioContainer container() {
@@ -160,16 +177,20 @@ public final class VfioCard implements AutoCloseable {
         return device;
     }
 
-    MappedRegion registers() {
-        return registers;
+    /** Empty if the card is passed through whole. */
+    Optional<MappedRegion> registers() {
+        return Optional.ofNullable(registers);
     }
 
     boolean byLine() {
         return interrupt == PciInterrupt.INTX;
     }
 
-    /** The station address that the card has from its EEPROM. */
-    MacAddress mac() {
+    /** The station address that the card has from its EEPROM; empty if it is no card of Intel's, or does not say. */
+    Optional<MacAddress> mac() {
+        if (vendor != CardModel.VENDOR || bar0.bytes() < RAH0 + 4) {
+            return Optional.empty();
+        }
         long low = device.read(bar0, RAL0, 4) & 0xffff_ffffL;
         long high = device.read(bar0, RAH0, 4) & 0xffffL;
         long bits = 0;
@@ -177,7 +198,7 @@ public final class VfioCard implements AutoCloseable {
             long octet = (i < 4 ? low >> (8 * i) : high >> (8 * (i - 4))) & 0xff;
             bits = bits << 8 | octet;
         }
-        return new MacAddress(bits);
+        return MacAddress.station(bits);
     }
 
     /** Blocks until the card has reset itself. */

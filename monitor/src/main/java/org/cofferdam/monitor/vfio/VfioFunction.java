@@ -249,7 +249,7 @@ public final class VfioFunction extends PciFunction implements AutoCloseable {
     @Override
     protected long readBar(int bar, long offset, int size) {
         PciRegion region = regions[bar];
-        if (region == null) {
+        if (region == null || !isAccess(size)) {
             return -1L;
         }
         try {
@@ -267,7 +267,7 @@ public final class VfioFunction extends PciFunction implements AutoCloseable {
     @Override
     protected void writeBar(int bar, long offset, int size, long value) {
         PciRegion region = regions[bar];
-        if (region == null) {
+        if (region == null || !isAccess(size)) {
             return;
         }
         try {
@@ -278,6 +278,11 @@ public final class VfioFunction extends PciFunction implements AutoCloseable {
         } catch (NativeCallException e) {
             LOG.debug("{}: {}", device.address(), e.getMessage());
         }
+    }
+
+    /** An access that straddles a slot's end comes in parts of any size; a card knows those of PCI alone. */
+    private static boolean isAccess(int size) {
+        return size == 1 || size == 2 || size == 4 || size == 8;
     }
 
     /** No interrupt of the card comes any more; the next life sets them up anew. The domain thread, the vCPU stopped. */

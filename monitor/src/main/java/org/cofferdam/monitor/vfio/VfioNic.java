@@ -1,6 +1,7 @@
 package org.cofferdam.monitor.vfio;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -82,7 +83,8 @@ public final class VfioNic implements AssignedNic {
                     work -> Thread.ofPlatform().name("card").daemon().unstarted(work));
 
     private @Nullable VfioCard card;
-    private final CardModel model;
+    private final Optional<CardModel> model;
+    private final String title;
     private final MacAddress mac;
     private List<RegisterWindow> windows = List.of();
     private CardCondition condition = CardCondition.READY;
@@ -99,7 +101,12 @@ public final class VfioNic implements AssignedNic {
     private boolean sleepTold;
     private long overruns;
 
-    private VfioNic(String address, Slot slot, VfioEvents events, boolean passedThrough) {
+    private VfioNic(
+            String address,
+            Slot slot,
+            Optional<MacAddress> known,
+            VfioEvents events,
+            boolean passedThrough) {
         this.passedThrough = passedThrough;
         this.address = address;
         this.slot = slot;
@@ -109,12 +116,22 @@ public final class VfioNic implements AssignedNic {
         try {
             VfioCard first = thread.submit(this::openCard).get(OPEN_SECONDS, TimeUnit.SECONDS);
             this.model = first.model();
-            this.mac = first.mac();
+            this.title = first.title();
             have(first);
+            this.mac =
+                    first.mac()
+                            .or(() -> known)
+                            .orElseThrow(
+                                    () ->
+                                            OperatorError.environment(
+                                                    address
+                                                            + " does not say its address, and no driver of the host had it;"
+                                                            + " give it to its driver first, so that its interface tells"
+                                                            + " the address"));
         } catch (ExecutionException e) {
             release();
-            throw e.getCause() instanceof RuntimeException known
-                    ? known
+            throw e.getCause() instanceof RuntimeException cause
+                    ? cause
                     : new IllegalStateException(e.getCause());
         } catch (TimeoutException e) {
             throw OperatorError.failure(
@@ -133,12 +150,17 @@ public final class VfioNic implements AssignedNic {
      * Takes the card. Blocks until it has reset itself.
      *
      * @param address as in {@code 0000:03:00.0}
+     * @param known the address of a card that does not say it in a register that is known here
      * @param passedThrough the domain sees it as a PCI device, {@link #function}, and has its interrupts; else the domain
      *     has its registers alone
      */
     public static VfioNic open(
-            String address, Slot slot, VfioEvents events, boolean passedThrough) {
-        return new VfioNic(address, slot, events, passedThrough);
+            String address,
+            Slot slot,
+            Optional<MacAddress> known,
+            VfioEvents events,
+            boolean passedThrough) {
+        return new VfioNic(address, slot, known, events, passedThrough);
     }
 
     private VfioCard openCard() {
@@ -167,7 +189,10 @@ public final class VfioNic implements AssignedNic {
     private void have(VfioCard c) {
         card = c;
         dma.serve(c);
-        windows = List.of(new RegisterWindow(0, c.registers(), 0, BAR_BYTES));
+        windows =
+                c.registers()
+                        .map(registers -> List.of(new RegisterWindow(0, registers, 0, BAR_BYTES)))
+                        .orElse(List.of());
         used = false;
         lineMasked = false;
     }
@@ -179,7 +204,13 @@ public final class VfioNic implements AssignedNic {
 
     @Override
     public CardModel model() {
-        return model;
+        return model.orElseThrow(
+                () -> new IllegalStateException(title + " is run by its own driver alone"));
+    }
+
+    @Override
+    public String title() {
+        return title;
     }
 
     @Override
@@ -394,9 +425,13 @@ public final class VfioNic implements AssignedNic {
             return;
         }
         VfioCard back = o.resultNow();
-        if (back.model() != model || back.mac().bits() != mac.bits()) {
+        Optional<MacAddress> address = back.mac();
+        if (!back.title().equals(title)
+                || address.filter(a -> a.bits() != mac.bits()).isPresent()) {
             conditionText =
-                    "another card is in its place: " + back.model().title() + " " + back.mac();
+                    "another card is in its place: "
+                            + back.title()
+                            + address.map(a -> " " + a).orElse("");
             back.close();
             return;
         }

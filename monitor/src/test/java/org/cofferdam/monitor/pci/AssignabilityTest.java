@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.cofferdam.monitor.config.DriverImage.Driver;
 import org.cofferdam.monitor.config.ExitCode;
 import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.config.PciAddress;
@@ -42,7 +43,8 @@ final class AssignabilityTest {
 
     @Test
     void anAddressWithoutADevice() {
-        Verdict verdict = assignability().judge(PciAddress.parse("0000:09:00.0"), false);
+        Verdict verdict =
+                assignability().judge(PciAddress.parse("0000:09:00.0"), Driver.BUILT_IN, false);
         refused(verdict, ExitCode.ENVIRONMENT, "there is no PCI device 0000:09:00.0");
     }
 
@@ -62,6 +64,14 @@ final class AssignabilityTest {
     void aCardThatTheDriverDoesNotRun() {
         machine.device(CARD, "10ec:8168", ETHERNET);
         refused(judge(false), ExitCode.ENVIRONMENT, "does not run the card 10ec:8168");
+    }
+
+    @Test
+    void aKernelsDriverMayHaveAnyEthernetCardButNoOtherDevice() {
+        machine.device(CARD, "10ec:8168", ETHERNET);
+        assertInstanceOf(Verdict.Assignable.class, judge(Driver.KERNEL, false));
+        machine.device(CARD, "8086:2922", 0x010601);
+        refused(judge(Driver.KERNEL, false), ExitCode.ENVIRONMENT, "not an Ethernet card");
     }
 
     @Test
@@ -246,7 +256,11 @@ final class AssignabilityTest {
     }
 
     private Verdict judge(boolean allowUnsafeInterrupts) {
-        return assignability().judge(FakeMachine.card(), allowUnsafeInterrupts);
+        return judge(Driver.BUILT_IN, allowUnsafeInterrupts);
+    }
+
+    private Verdict judge(Driver driver, boolean allowUnsafeInterrupts) {
+        return assignability().judge(FakeMachine.card(), driver, allowUnsafeInterrupts);
     }
 
     private static void refused(Verdict verdict, ExitCode exitCode, String words) {
