@@ -94,6 +94,9 @@ SETTINGS
     if [ -n "$(find "$root/monitor/target/dist/lib" -name 'monitor-*.jar' 2>/dev/null)" ]; then
         cp "$root/ops/monitor" "$work/project/bin/monitor"
         cp "$root"/monitor/target/dist/lib/*.jar "$work/project/lib/cofferdam/lib/"
+        # A JVM takes a start-up cache only with jars of the size and the time that it was made with. Who keeps one keeps it
+        # by their contents (tests/lab/all.sh), so the time may be any, and must be the same each time.
+        touch -d @1000000000 "$work"/project/lib/cofferdam/lib/*.jar
         cp "$root/monitor/target/dist/starter" "$work/project/lib/cofferdam/"
     else
         echo "$program: the jars are not built, so there is no command 'monitor' in the lab; run 'mvn -q package' first" >&2

@@ -93,7 +93,7 @@ usual_seconds() {
 }
 
 # What the hostile module of a Linux domain does, in this order.
-attacks="panic oops hang triple-fault reset unbind dma-read dma-write rings configuration storm"
+attacks="panic oops hang triple-fault reset unbind dma-read dma-write dma-interrupt monitor rings configuration storm interrupts"
 
 failed=()
 ran=0

@@ -41,19 +41,14 @@ if [ "$1" = full ]; then
     # The monitor's own memory: the page of libjvm.so's code that a running monitor has.
     promise "a monitor is there to be attacked" start
     pid=$(pid_of_monitor)
-    code=$(awk '/libjvm.so/ && /r-xp/ { split($1, range, "-"); print "0x" range[1]; exit }' "/proc/$pid/maps")
-    theirs=$(/share/tools/page where "$pid" "$code")
-    sum() {
-        dd if="/proc/$1/mem" bs=4096 skip=$(($2 / 4096)) count=1 status=none | sha256sum
-    }
-    before=$(sum "$pid" "$code")
+    theirs=$(code_page "$pid")
+    before=$(code_sum "$pid")
     promise "stop" stop
     attack "the monitor's memory" "$theirs" write ".fields.address == \"$theirs\" and .fields.write == true"
     promise "a monitor starts again on the same pages" start
     pid=$(pid_of_monitor)
-    code=$(awk '/libjvm.so/ && /r-xp/ { split($1, range, "-"); print "0x" range[1]; exit }' "/proc/$pid/maps")
-    promise "the page is the one that was attacked" test "$(/share/tools/page where "$pid" "$code")" = "$theirs"
-    promise "and is as it was" test "$(sum "$pid" "$code")" = "$before"
+    promise "the page is the one that was attacked" test "$(code_page "$pid")" = "$theirs"
+    promise "and is as it was" test "$(code_sum "$pid")" = "$before"
     promise "stop" stop
     attack "the domain's own page tables" 0x100000 read '.fields.address == "0x100000" and .fields.write == false'
 fi

@@ -13,12 +13,15 @@ control=/run/cofferdam/control.sock
 out=${LAB_OUT:-/tmp}
 messages=/tmp/monitor.out
 
-# promise WHAT COMMAND...: what must hold; the command's output is shown if it does not.
+# promise WHAT COMMAND...: what must hold; the command's output is shown if it does not, its time if it was long.
 promise() {
     what=$1
     shift
+    promised=$SECONDS
     if output=$("$@" 2>&1); then
         kept=$((kept + 1))
+        promised=$((SECONDS - promised))
+        [ $promised -lt 5 ] || what="$what ($promised s)"
         echo "ok      $what"
     else
         broken=$((broken + 1))
@@ -173,4 +176,18 @@ aimed() {
 # frames_for MAC: lets the other end send to 10.73.0.1 at any time, whether the address is resolved or not.
 frames_for() {
     ip -n outside neighbour replace 10.73.0.1 lladdr "$1" dev wire0 nud permanent
+}
+
+# code_page PID: the physical address of a page of libjvm.so's code, which a process runs.
+code_page() {
+    /share/tools/page where "$1" "$(code_address "$1")"
+}
+
+code_address() {
+    awk '/libjvm.so/ && /r-xp/ { split($1, range, "-"); print "0x" range[1]; exit }' "/proc/$1/maps"
+}
+
+# code_sum PID: of that page.
+code_sum() {
+    dd if="/proc/$1/mem" bs=4096 skip=$(($(code_address "$1") / 4096)) count=1 status=none | sha256sum
 }

@@ -65,8 +65,14 @@ promise "TCP from the other end" transfer -R
 echo "        $(jq -r '.end.sum_received.bits_per_second / 1e6 | round' "$out/iperf.json") Mbit/s"
 promise "the console shows the kernel's messages" has_line "Linux version"
 promise "and those of the card's driver" has_line "$module"
+promise "how often the card interrupts is on record" within 5 has_record INTERRUPT '.fields.times > 0'
 promise "the driver in the domain says what it is" module_is
 module_is | sed 's/^/        /'
+# Frames from the wire all the time, also while the card is between two owners: a card that went on to receive would do so
+# into memory that is another kernel's.
+frames_for "$mac"
+ip netns exec outside ping -q -i 0.02 10.73.0.1 >/dev/null 2>&1 &
+pinging=$!
 memory=$(status .domain.ramBytes)
 promise "the card reaches the domain's memory alone" maps_memory_alone "$memory"
 echo "        memory of the domain: $((memory >> 20)) MiB"
@@ -78,6 +84,10 @@ for kill in 1 2; do
     promise "kill $kill: frames pass again" within 90 pings 10.73.0.2 1
     echo "        outage by the log: $(status .domain.lastOutageMillis) ms"
 done
+kill $pinging
+wait $pinging 2>/dev/null
+promise "no access of the card was refused meanwhile" test "$(records IOMMU_FAULT | wc -l)" = 0
+echo "        $(records CARD_CONDITION | jq -r .text | grep took | tail -n 1)"
 promise "the log verifies" log_verifies
 promise "monitor stop" stop
 promise "$module has the card again" driver_is "$module"

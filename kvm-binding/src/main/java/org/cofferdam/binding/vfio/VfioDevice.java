@@ -25,6 +25,16 @@ public final class VfioDevice implements AutoCloseable {
     private static final int COMMAND = 4;
     private static final int COMMAND_MEMORY = 2;
     private static final int COMMAND_BUS_MASTER = 4;
+    private static final int STATUS = 6;
+    private static final int STATUS_CAPABILITIES = 1 << 4;
+    private static final int CAPABILITIES = 0x34;
+    private static final int FIRST_CAPABILITY = 0x40;
+    private static final int MOST_CAPABILITIES = 48;
+    private static final int CAPABILITY_EXPRESS = 0x10;
+    private static final int EXPRESS_RESETS = 1 << 28; // PCI Express Base 3.0, 7.8.3
+    private static final int CAPABILITY_ADVANCED = 0x13;
+    private static final int ADVANCED_RESETS =
+            1 << 1; // ECN Advanced Capabilities for Conventional PCI, 2
 
     private final int fd;
     private final int group;
@@ -220,32 +230,76 @@ public final class VfioDevice implements AutoCloseable {
     }
 
     /**
-     * Resets the device: its own reset (the kernel prefers FLR), or that of its bus. Blocks for as long as the
-     * device takes, a tenth of a second for an FLR.
+     * Resets the device: by a function level reset if it has one, else with its bus, else by what the kernel knows besides.
+     * Blocks for as long as the device takes, a tenth of a second for a function level reset, more than a second for a bus.
      *
+     * @param power whether {@link Reset#POWER} is preferred to a reset of the bus, by who sees to it that it is one
      * @return which of them was used
-     * @throws NativeCallException if neither is possible
+     * @throws NativeCallException if none is possible
      */
-    public Reset reset() {
+    public Reset reset(boolean power) {
         ResetDelay.ifInjected();
-        if (resets) {
-            if (C.ioctl(fd, VFIO_DEVICE_RESET, 0) == 0) {
-                return Reset.FUNCTION;
-            }
-            if (Libc.errno() != Errno.ENOTTY.code()) {
-                throw Libc.failure("ioctl", "VFIO_DEVICE_RESET, " + address);
+        boolean functionLevel = hasFunctionLevelReset();
+        if (resets && (functionLevel || power)) {
+            resetFunction();
+            return functionLevel ? Reset.FUNCTION : Reset.POWER;
+        }
+        try {
+            resetBus();
+            return Reset.BUS;
+        } catch (NativeCallException e) {
+            // Others are on its bus that are not in its group, or there is no bridge above it.
+            if (!resets) {
+                throw e;
             }
         }
-        resetBus();
-        return Reset.BUS;
+        resetFunction();
+        return Reset.POWER;
     }
 
     /** How a device was reset. */
     public enum Reset {
-        /** By the device's own means. */
+        /** By a function level reset (PCI Express Base 3.0, 6.6.2). */
         FUNCTION,
         /** Together with all on its bus. */
-        BUS
+        BUS,
+        /**
+         * As a rule by its power states (PCI Power Management 1.2, 5.4.1). A card should forget everything by that, and not
+         * every one does: QEMU's e1000e goes on to receive.
+         */
+        POWER
+    }
+
+    private void resetFunction() {
+        VfioCall.ioctl(fd, VFIO_DEVICE_RESET, 0, "VFIO_DEVICE_RESET, " + address);
+    }
+
+    /** Whether it has a reset that leaves nothing of what its last owner wrote. */
+    public boolean hasFunctionLevelReset() {
+        int express = capability(CAPABILITY_EXPRESS);
+        if (express != 0 && (readConfiguration(express + 4, 4) & EXPRESS_RESETS) != 0) {
+            return true;
+        }
+        int advanced = capability(CAPABILITY_ADVANCED);
+        return advanced != 0 && (readConfiguration(advanced + 3, 1) & ADVANCED_RESETS) != 0;
+    }
+
+    /**
+     * Where the capability with this number is in configuration space, 0 if there is none (PCI Local Bus 3.0, 6.7). The list
+     * is the card's word, so it is walked with a bound.
+     */
+    public int capability(int number) {
+        if ((readConfiguration(STATUS, 2) & STATUS_CAPABILITIES) == 0) {
+            return 0;
+        }
+        int at = readConfiguration(CAPABILITIES, 1) & 0xfc;
+        for (int i = 0; i < MOST_CAPABILITIES && at >= FIRST_CAPABILITY; i++) {
+            if ((readConfiguration(at, 1) & 0xff) == number) {
+                return at;
+            }
+            at = readConfiguration(at + 1, 1) & 0xfc;
+        }
+        return 0;
     }
 
     /** All devices on the bus must be in this group: the kernel wants a descriptor for each group. */

@@ -223,10 +223,17 @@ public abstract sealed class DriverDomain implements Agent, AutoCloseable
     }
 
     final void watchdogFault(FaultKind kind, long limitNanos) {
+        watchdogFault(kind, limitNanos, "");
+    }
+
+    /**
+     * @param more to be said of it, from a comma on
+     */
+    final void watchdogFault(FaultKind kind, long limitNanos, String more) {
         long milliseconds = limitNanos / 1_000_000;
         recorder.flush();
         recorder.event(CrossingType.WATCHDOG, kind.code(), milliseconds, 0);
-        fault(kind, "for more than " + milliseconds + " ms");
+        fault(kind, "for more than " + milliseconds + " ms" + more);
     }
 
     private void boot(long now) {

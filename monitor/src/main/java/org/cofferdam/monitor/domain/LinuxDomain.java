@@ -161,7 +161,7 @@ public final class LinuxDomain extends DriverDomain {
                 watchdogFault(FaultKind.BOOT_TIMEOUT, BOOT_LIMIT_NANOS);
             }
         } else if (now - lastBeat > SILENCE_NANOS) {
-            watchdogFault(FaultKind.NO_HEARTBEAT, SILENCE_NANOS);
+            watchdogFault(FaultKind.NO_HEARTBEAT, SILENCE_NANOS, whereItStands());
         }
     }
 
@@ -175,9 +175,8 @@ public final class LinuxDomain extends DriverDomain {
         counters = Map.of();
         ram.clear(0, ram.size());
         card.reset();
-        // The kernel's driver may use any page for its rings and buffers, so the card reaches the
-        // domain's memory: all of
-        // it, and nothing else.
+        // The kernel's driver may use any page for its rings and buffers, so the card reaches all
+        // of the domain's memory, and nothing else.
         mapDma(0, ram.segment());
         bootBegins();
         console.line("--- the domain's life " + lives() + " begins", false);
@@ -206,6 +205,16 @@ public final class LinuxDomain extends DriverDomain {
                 "machine made {} us after the boot's begin, image loaded in {} us",
                 (made - now) / 1000,
                 (System.nanoTime() - made) / 1000);
+    }
+
+    /** What its processor was at, for who looks into a hang; it is stopped by this. */
+    private String whereItStands() {
+        LinuxMachine m = machine;
+        if (m == null) {
+            return "";
+        }
+        m.processor().stop();
+        return ", " + m.processor().whereItStands();
     }
 
     private LinuxStart load() {

@@ -30,6 +30,7 @@ final class LinuxVcpu {
     private static final int CONFIG_DATA = PciHost.FIRST_PORT + 4;
     private static final long LOG_PAUSE_NANOS = 1_000_000L;
     private static final long KICK_MILLIS = 5;
+    private static final long INTERRUPTS_ON = 1 << 9; // SDM 1, 3.4.3.3
 
     private final Vcpu vcpu;
     private final PortBus ports;
@@ -85,9 +86,8 @@ final class LinuxVcpu {
         while (true) {
             try {
                 started.await();
-                // A signal that comes just before KVM_RUN is lost, but immediate_exit is not; one
-                // is
-                // needed only to leave it.
+                // A signal that comes just before KVM_RUN is lost, but immediate_exit is not; a
+                // signal is needed only to leave it.
                 ThreadKick k = kick;
                 if (k != null) {
                     k.kick();
@@ -102,6 +102,15 @@ final class LinuxVcpu {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** The instruction that comes next, and whether an interrupt could come before it. After {@link #stop}. */
+    String whereItStands() {
+        boolean open = (vcpu.register(Register.RFLAGS) & INTERRUPTS_ON) != 0;
+        return "at rip 0x"
+                + Long.toHexString(vcpu.register(Register.RIP))
+                + " with interrupts "
+                + (open ? "on" : "off");
     }
 
     private void run() {

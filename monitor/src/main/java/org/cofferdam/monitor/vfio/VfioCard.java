@@ -1,6 +1,7 @@
 package org.cofferdam.monitor.vfio;
 
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.cofferdam.binding.NativeCallException;
 import org.cofferdam.binding.Parts;
 import org.cofferdam.binding.event.EventFd;
@@ -24,11 +25,18 @@ public final class VfioCard implements AutoCloseable {
     // PCI Local Bus 3.0, 6.1 and 6.8.2; PCI Express Base 3.0, 7.7
     private static final int VENDOR_ID = 0x00;
     private static final int DEVICE_ID = 0x02;
-    private static final int STATUS = 0x06;
-    private static final int STATUS_CAPABILITIES = 1 << 4;
-    private static final int CAPABILITIES = 0x34;
     private static final int CAPABILITY_MSIX = 0x11;
-    private static final int MOST_CAPABILITIES = 48;
+
+    // 82574L datasheet, 10.2; all of the family have these (e1000_hw.h of either driver)
+    private static final int CTRL = 0x0000;
+    private static final int CTRL_RST = 1 << 26;
+    private static final int IMC = 0x00d8;
+    private static final int RCTL = 0x0100;
+    private static final int TCTL = 0x0400;
+    private static final int ENABLED = 1 << 1;
+
+    /** The card reads its EEPROM after a reset, and drivers give it 10 ms for that. */
+    private static final long AFTER_RESET_NANOS = 20_000_000L;
 
     /** RAL0 and RAH0, which the card fills from its EEPROM after a reset (82574L datasheet, 10.2.5.18). */
     private static final int RAL0 = 0x5400;
@@ -145,19 +153,10 @@ public final class VfioCard implements AutoCloseable {
         return new PciRegion.Area(0, AssignedNic.BAR_BYTES);
     }
 
-    /** The BAR with the MSI-X table, -1 if there is none. The list is the card's word, so it is walked with a bound. */
+    /** The BAR with the MSI-X table, -1 if there is none. */
     int interruptTableBar() {
-        if ((device.readConfiguration(STATUS, 2) & STATUS_CAPABILITIES) == 0) {
-            return -1;
-        }
-        int at = device.readConfiguration(CAPABILITIES, 1) & 0xfc;
-        for (int i = 0; i < MOST_CAPABILITIES && at >= 0x40; i++) {
-            if ((device.readConfiguration(at, 1) & 0xff) == CAPABILITY_MSIX) {
-                return device.readConfiguration(at + 4, 4) & 7;
-            }
-            at = device.readConfiguration(at + 1, 1) & 0xfc;
-        }
-        return -1;
+        int at = device.capability(CAPABILITY_MSIX);
+        return at == 0 ? -1 : device.readConfiguration(at + 4, 4) & 7;
     }
 
     Optional<CardModel> model() {
@@ -188,7 +187,7 @@ public final class VfioCard implements AutoCloseable {
 
     /** The station address that the card has from its EEPROM; empty if it is no card of Intel's, or does not say. */
     Optional<MacAddress> mac() {
-        if (vendor != CardModel.VENDOR || bar0.bytes() < RAH0 + 4) {
+        if (!hasIntelRegisters()) {
             return Optional.empty();
         }
         long low = device.read(bar0, RAL0, 4) & 0xffff_ffffL;
@@ -201,9 +200,38 @@ public final class VfioCard implements AutoCloseable {
         return MacAddress.station(bits);
     }
 
-    /** Blocks until the card has reset itself. */
+    /** Whether BAR 0 has the registers of Intel's Ethernet cards from the e1000 on; their first ones had fewer. */
+    private boolean hasIntelRegisters() {
+        return vendor == CardModel.VENDOR && bar0.bytes() >= RAH0 + 4;
+    }
+
+    /** Blocks until the card has reset itself: it neither receives nor sends until its next driver lets it. */
     VfioDevice.Reset reset() {
-        return device.reset();
+        boolean quietable = hasIntelRegisters() && !device.hasFunctionLevelReset();
+        VfioDevice.Reset how = device.reset(quietable);
+        if (quietable) {
+            quiet();
+        }
+        return how;
+    }
+
+    /**
+     * Intel's cards without a function level reset are the e1000's family. A card that still received would, as soon as its
+     * next driver makes it bus master, do so into memory that is another kernel's by now.
+     */
+    private void quiet() {
+        write(CTRL, CTRL_RST);
+        LockSupport.parkNanos(AFTER_RESET_NANOS);
+        write(IMC, ~0);
+        write(RCTL, 0);
+        write(TCTL, 0);
+        if (((device.read(bar0, RCTL, 4) | device.read(bar0, TCTL, 4)) & ENABLED) != 0) {
+            throw new IllegalStateException(device.address() + " goes on after its reset");
+        }
+    }
+
+    private void write(int register, int value) {
+        device.write(bar0, register, 4, value);
     }
 
     @Override

@@ -68,6 +68,7 @@ public final class VfioNic implements AssignedNic {
         }
     }
 
+    private final @Nullable PassedInterrupts passedInterrupts;
     private final boolean passedThrough;
     private final String address;
     private final Slot slot;
@@ -91,6 +92,7 @@ public final class VfioNic implements AssignedNic {
     private String conditionText = "ready";
     private @Nullable Future<VfioDevice.Reset> reset;
     private @Nullable Future<VfioCard> opening;
+    private @Nullable Future<PassedInterrupts.Arrivals> counting;
     private long began;
     private boolean used;
     private boolean interrupted;
@@ -112,6 +114,7 @@ public final class VfioNic implements AssignedNic {
         this.slot = slot;
         this.events = events;
         this.kernelLog = KernelLog.openAtEnd();
+        this.passedInterrupts = passedThrough ? new PassedInterrupts(address) : null;
         this.slept = clock.sleptNanos();
         try {
             VfioCard first = thread.submit(this::openCard).get(OPEN_SECONDS, TimeUnit.SECONDS);
@@ -406,9 +409,7 @@ public final class VfioNic implements AssignedNic {
             become(
                     CardCondition.READY,
                     "reset ("
-                            + (r.resultNow() == VfioDevice.Reset.FUNCTION
-                                    ? "of the function"
-                                    : "of the bus")
+                            + words(r.resultNow())
                             + ") took "
                             + (now - began) / 1_000_000
                             + " ms");
@@ -416,6 +417,14 @@ public final class VfioNic implements AssignedNic {
             // Without a reset the next domain would get what the last one left in the card.
             letGo("its reset failed: " + r.exceptionNow().getMessage());
         }
+    }
+
+    private static String words(VfioDevice.Reset reset) {
+        return switch (reset) {
+            case FUNCTION -> "of the function";
+            case BUS -> "of the bus";
+            case POWER -> "by its power states";
+        };
     }
 
     private void opened(Future<VfioCard> o) {
@@ -462,8 +471,36 @@ public final class VfioNic implements AssignedNic {
         }
         slept = now;
         sleepTold = false;
+        countPassedInterrupts();
         if (condition == CardCondition.ABSENT && opening == null && slot.isOccupied()) {
             opening = thread.submit(this::openCard);
+        }
+    }
+
+    /** Each second by the thread {@code card}; as long as that is busy with the card there is nothing to count. */
+    private void countPassedInterrupts() {
+        PassedInterrupts table = passedInterrupts;
+        Future<PassedInterrupts.Arrivals> c = counting;
+        if (table == null || (c != null && !c.isDone())) {
+            return;
+        }
+        counting = thread.submit(() -> table.take(System.nanoTime()));
+        if (c == null) {
+            return;
+        }
+        if (c.state() != Future.State.SUCCESS) {
+            LOG.warn(
+                    "{}: its interrupts cannot be counted: {}",
+                    address,
+                    c.exceptionNow().getMessage());
+            return;
+        }
+        PassedInterrupts.Arrivals came = c.resultNow();
+        if (came.count() != 0) {
+            events.interrupts(came.count());
+        }
+        if (came.isStorm() && condition == CardCondition.READY) {
+            become(CardCondition.STORMING, came.aSecond() + " interrupts a second");
         }
     }
 
@@ -476,6 +513,9 @@ public final class VfioNic implements AssignedNic {
 
     private void release() {
         thread.shutdown();
+        if (passedInterrupts != null) {
+            passedInterrupts.close();
+        }
         kernelLog.close();
         clock.close();
         signals.interrupt().close();
