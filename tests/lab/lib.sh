@@ -27,6 +27,7 @@ promise() {
         broken=$((broken + 1))
         echo "FAILED  $what"
         echo "        $*: $output" | head -n 20
+        answers || tail -n 5 "$messages" | sed 's/^/        the monitor, which does not answer: /'
     fi
 }
 

@@ -84,6 +84,7 @@ for kill in 1 2; do
     promise "kill $kill: frames pass again" within 90 pings 10.73.0.2 1
     echo "        outage by the log: $(status .domain.lastOutageMillis) ms"
 done
+promise "later lives went on from a snapshot" has_record BOOT '.fields.restored == true'
 kill $pinging
 wait $pinging 2>/dev/null
 promise "no access of the card was refused meanwhile" test "$(records IOMMU_FAULT | wc -l)" = 0

@@ -124,9 +124,10 @@ public enum CrossingType {
     BOOT(
             0x0101,
             DOMAIN_MONITOR,
-            "A driver domain's virtual machine was made and its first instruction is due.",
+            "A driver domain's virtual machine was made; its first instruction is due, or it goes on from a snapshot.",
             dec("life"),
-            dec("ram_bytes")),
+            dec("ram_bytes"),
+            as("restored", Kind.BOOL)),
     DOMAIN_STATE(
             0x0102,
             DOMAIN_MONITOR,

@@ -285,6 +285,10 @@ public final class Vcpu implements AutoCloseable {
         return khz;
     }
 
+    int fd() {
+        return fd;
+    }
+
     @Override
     public void close() {
         if (arena.scope().isAlive()) {

@@ -226,6 +226,25 @@ public final class Vm implements AutoCloseable {
         }
     }
 
+    /**
+     * What the kernel has of this machine, but for its memory. It has the in-kernel interrupt controllers and timer.
+     *
+     * @param vcpu its only one; it does not run and has finished its last exit ({@link Vcpu#setImmediateExit})
+     */
+    public MachineState save(Vcpu vcpu) {
+        return new MachineState(kvm, fd, vcpu.fd());
+    }
+
+    /**
+     * Lets this machine go on from where another one was saved, which had been made as this one; its memory is the caller's
+     * to fill.
+     *
+     * @param vcpu its only one, which has not run yet
+     */
+    public void restore(Vcpu vcpu, MachineState state) {
+        state.applyTo(fd, vcpu.fd());
+    }
+
     private void setCpuid(int vcpu, CpuidFilter filter) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment cpuid =

@@ -68,7 +68,10 @@ public final class LinuxDomain extends DriverDomain {
             Executors.newSingleThreadExecutor(
                     work -> Thread.ofPlatform().name("machines").daemon().unstarted(work));
 
+    private final LinuxSnapshot snapshot;
+
     private @Nullable LinuxMachine machine;
+    private boolean resumed;
     private boolean linkUp;
     private int speed;
     private long said;
@@ -104,6 +107,7 @@ public final class LinuxDomain extends DriverDomain {
         this.mac = mac;
         this.vcpuRecorder = vcpuRecorder;
         this.thread = thread;
+        this.snapshot = new LinuxSnapshot(ram.size());
     }
 
     /** What the domain's consoles have said, over its lives. Any thread. */
@@ -167,6 +171,12 @@ public final class LinuxDomain extends DriverDomain {
 
     @Override
     void bootMachine(long now) {
+        if (resumed && !ready) {
+            LOG.warn(
+                    "the life that began from a snapshot did not become ready; the next one boots");
+            snapshot.drop();
+        }
+        resumed = snapshot.isTaken();
         ready = false;
         linkUp = false;
         speed = 0;
@@ -199,11 +209,16 @@ public final class LinuxDomain extends DriverDomain {
         life.machine = m;
         backend.until(m.processor()::stopping);
         long made = System.nanoTime();
-        m.begin(load());
-        recorder.event(CrossingType.BOOT, lives(), ram.size(), 0);
+        if (resumed) {
+            m.resume(snapshot);
+        } else {
+            m.begin(load());
+        }
+        recorder.event(CrossingType.BOOT, lives(), ram.size(), resumed ? 1 : 0);
         LOG.debug(
-                "machine made {} us after the boot's begin, image loaded in {} us",
+                "machine made {} us after the boot's begin, {} in {} us",
                 (made - now) / 1000,
+                resumed ? "snapshot restored" : "image loaded",
                 (System.nanoTime() - made) / 1000);
     }
 
@@ -264,6 +279,7 @@ public final class LinuxDomain extends DriverDomain {
             Thread.currentThread().interrupt();
         }
         kick.close();
+        snapshot.close();
     }
 
     @Override
@@ -335,6 +351,15 @@ public final class LinuxDomain extends DriverDomain {
                         .end(
                                 panic.isEmpty() ? FaultKind.RESET : FaultKind.KERNEL_PANIC,
                                 panic.isEmpty() ? "by its keyboard controller" : panic);
+            }
+        }
+
+        /** Until now nobody outside the image has had a word in what the domain is, so that later lives may begin here. */
+        @Override
+        public void up() {
+            LinuxMachine m = machine;
+            if (m != null && !snapshot.isTaken()) {
+                m.snapshotAfterThisExit(snapshot);
             }
         }
 

@@ -2,6 +2,7 @@ package org.cofferdam.monitor.domain;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.cofferdam.binding.NativeCallException;
 import org.cofferdam.binding.Parts;
 import org.cofferdam.binding.event.EventFd;
 import org.cofferdam.binding.kvm.CpuidTemplate;
@@ -21,9 +22,12 @@ import org.cofferdam.monitor.pc.Refusals;
 import org.cofferdam.monitor.pc.SerialPort;
 import org.cofferdam.monitor.pc.VirtioNetFunction;
 import org.cofferdam.monitor.pc.VirtioNetSettings;
+import org.cofferdam.monitor.pc.WriteJournal;
 import org.cofferdam.monitor.vfio.VfioFunction;
 import org.cofferdam.monitor.vfio.VfioNic;
 import org.cofferdam.proxy.frame.Mac;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One life of a Linux domain: a virtual machine with what a stock kernel wants of a PC and no more, and its one vCPU. Made
@@ -38,6 +42,8 @@ import org.cofferdam.proxy.frame.Mac;
  * domain thread.
  */
 final class LinuxMachine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LinuxMachine.class);
+
     static final int CONSOLE_PORT = 0x3f8;
     static final int RECORDS_PORT = 0x2f8;
     private static final int LONGEST_LINE = 1024;
@@ -107,6 +113,11 @@ final class LinuxMachine implements AutoCloseable {
     }
 
     private final Parts parts = new Parts();
+    private final Vm vm;
+    private final SharedMemory ram;
+    private final PortBus ports;
+    private final PciHost pci;
+    private final List<EventFd> serialLines = new ArrayList<>();
     private final Vcpu vcpu;
     private final LinuxVcpu processor;
     private final VirtioNetFunction uplink;
@@ -131,16 +142,17 @@ final class LinuxMachine implements AutoCloseable {
             DomainRecorder recorder,
             Devices devices,
             LinuxVcpu.Ending ending) {
+        this.ram = ram;
         try {
-            Vm vm = parts.add(kvm.createVm());
+            vm = parts.add(kvm.createVm());
             vm.createIrqchip();
             vm.createPit();
             vm.denyUnlistedMsrs(MsrList.forLinux());
             vm.setMemory(0, 0, ram, 0, ram.size(), false);
             MessageRoutes routes = new MessageRoutes(vm, recorder, UPLINK_VECTORS + 1);
             Refusals refusals = new Refused(recorder);
-            PortBus ports = new PortBus(refusals);
-            PciHost pci = new PciHost(refusals, devices::resetAsked);
+            ports = new PortBus(refusals);
+            pci = new PciHost(refusals, devices::resetAsked);
             ports.add(
                     CONSOLE_PORT,
                     SerialPort.PORTS,
@@ -193,6 +205,7 @@ final class LinuxMachine implements AutoCloseable {
     private Runnable line(Vm vm, int number) {
         EventFd event = parts.add(EventFd.create());
         vm.assignIrqfd(event, number);
+        serialLines.add(event);
         return event::signal;
     }
 
@@ -200,6 +213,41 @@ final class LinuxMachine implements AutoCloseable {
     void begin(LinuxStart start) {
         start.apply(vcpu);
         processor.start();
+    }
+
+    /** Fills the memory, and lets the domain run on from where it was when the snapshot was taken. */
+    void resume(LinuxSnapshot snapshot) {
+        snapshot.fill(ram.segment());
+        vm.restore(vcpu, snapshot.machine());
+        snapshot.writes().replay(ports, pci);
+        // An edge that was under way is no part of the snapshot, and one too many does no harm.
+        serialLines.forEach(EventFd::signal);
+        processor.start();
+    }
+
+    /**
+     * Takes a snapshot when the exit that is being served is over; without one, where it cannot be had, each life boots. The
+     * vCPU's thread.
+     */
+    void snapshotAfterThisExit(LinuxSnapshot snapshot) {
+        processor.afterThisExit(
+                () -> {
+                    WriteJournal writes = processor.endJournal();
+                    if (!writes.isWhole()) {
+                        LOG.warn("no snapshot: the domain wrote to its devices too often");
+                        return;
+                    }
+                    long began = System.nanoTime();
+                    try {
+                        snapshot.take(ram.segment(), vm.save(vcpu), writes);
+                        LOG.debug(
+                                "snapshot of {} KiB taken in {} us",
+                                snapshot.bytes() >> 10,
+                                (System.nanoTime() - began) / 1000);
+                    } catch (NativeCallException e) {
+                        LOG.warn("no snapshot: {}", e.getMessage());
+                    }
+                });
     }
 
     LinuxVcpu processor() {

@@ -10,6 +10,7 @@ import org.cofferdam.binding.kvm.Vcpu;
 import org.cofferdam.binding.thread.ThreadKick;
 import org.cofferdam.monitor.pc.PciHost;
 import org.cofferdam.monitor.pc.PortBus;
+import org.cofferdam.monitor.pc.WriteJournal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,12 +37,15 @@ final class LinuxVcpu {
     private final PortBus ports;
     private final PciHost pci;
     private final DomainRecorder recorder;
+    private final WriteJournal journal = new WriteJournal();
     private final Ending ending;
     private final Thread thread;
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile @Nullable ThreadKick kick;
     private volatile boolean stopping;
+    private @Nullable Runnable between;
+    private boolean journalling = true;
     private int configAddress;
     private @Nullable FaultKind endKind;
     private String endDetail = "";
@@ -73,6 +77,20 @@ final class LinuxVcpu {
             endKind = kind;
             endDetail = detail;
         }
+    }
+
+    /**
+     * Has something done once, when the exit that is being served is over and the processor stands still. By a device, on the
+     * vCPU's thread.
+     */
+    void afterThisExit(Runnable what) {
+        between = what;
+    }
+
+    /** What the domain has written to its devices so far, but for text; nothing more is noted. The vCPU's thread. */
+    WriteJournal endJournal() {
+        journalling = false;
+        return journal;
     }
 
     /** Stops it wherever it is, and waits until no instruction of it can run any more. Not on the vCPU's thread. */
@@ -146,7 +164,21 @@ final class LinuxVcpu {
                 default -> ended(exit);
             }
             recorder.expire();
+            Runnable due = between;
+            if (due != null) {
+                between = null;
+                finishExit();
+                due.run();
+            }
         }
+    }
+
+    /** The instruction that led to an exit is over only with the next KVM_RUN (Documentation/virt/kvm/api.rst, 5). */
+    private void finishExit() {
+        vcpu.setImmediateExit(true);
+        vcpu.run();
+        // Who stops the domain meanwhile goes on to kick it, so that nothing is lost by this.
+        vcpu.setImmediateExit(stopping);
     }
 
     /** An in or out instruction; with a repeat prefix several times at one port. */
@@ -159,6 +191,9 @@ final class LinuxVcpu {
             if (write) {
                 int value = vcpu.portData(i);
                 ports.write(port, size, value);
+                if (journalling && !isSerialData(port)) {
+                    journal.wrotePort(port, size, value);
+                }
                 record(port, value);
             } else {
                 int value = ports.read(port, size);
@@ -197,6 +232,9 @@ final class LinuxVcpu {
         int length = vcpu.mmioLength();
         if (vcpu.mmioWrite()) {
             long value = vcpu.mmioData();
+            if (journalling) {
+                journal.wroteMemory(gpa, length, value);
+            }
             if (pci.writeMemory(gpa, length, value)) {
                 recorder.repeat(CrossingType.MMIO_WRITE, gpa, value);
             } else {
