@@ -24,8 +24,8 @@ busy() {
 # second: bits of TCP, datagrams, responses.
 load() {
     case $1 in
-    tcp-out) iperf3 -J -c 10.73.0.2 -t "$seconds" -b "$2" | jq .end.sum_received.bits_per_second ;;
-    tcp-in) iperf3 -J -c 10.73.0.2 -t "$seconds" -b "$2" -R | jq .end.sum_received.bits_per_second ;;
+    tcp-out) stream -b "$2" | jq .end.sum_received.bits_per_second ;;
+    tcp-in) stream -b "$2" -R | jq .end.sum_received.bits_per_second ;;
     udp-out) datagrams "$2" ;;
     udp-in) datagrams "$2" -R ;;
     rr-tcp) /share/tools/rr call tcp 10.73.0.2 5202 "$seconds" "${2%.*}" ;;
@@ -33,9 +33,20 @@ load() {
     esac
 }
 
+# stream OPTIONS...: iperf3's words on a run; once more if it could not be made, as when its server is not done with the last.
+stream() {
+    for try in 1 2 3; do
+        iperf3 -J -c 10.73.0.2 -t "$seconds" "$@" >"$out/stream.json"
+        jq -e 'has("error") | not' "$out/stream.json" >/dev/null && break
+        echo "        try $try: iperf3 $*: $(jq -r .error "$out/stream.json")" >&2
+        sleep 2
+    done
+    cat "$out/stream.json"
+}
+
 # datagrams RATE OPTIONS...: of 64 bytes each; the receiver's count.
 datagrams() {
-    iperf3 -J -u -l 64 -c 10.73.0.2 -t "$seconds" -b "$(awk -v r="$1" 'BEGIN { printf "%d", r * 64 * 8 }')" "${@:2}" |
+    stream -u -l 64 -b "$(awk -v r="$1" 'BEGIN { printf "%d", r * 64 * 8 }')" "${@:2}" |
         jq '.end.sum | (.packets - .lost_packets) / .seconds'
 }
 
