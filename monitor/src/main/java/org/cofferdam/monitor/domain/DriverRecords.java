@@ -17,9 +17,6 @@ final class DriverRecords {
 
     /** Who hears of what a line says. */
     interface Listener {
-        /** Its first process has begun, and done nothing yet. */
-        void up();
-
         /** The card's driver, as the domain says. */
         void card(long mac, Map<String, String> facts);
 
@@ -51,7 +48,6 @@ final class DriverRecords {
         String word = space < 0 ? line : line.substring(0, space);
         String rest = space < 0 ? "" : line.substring(space + 1);
         switch (word) {
-            case "up" -> listener.up();
             case "card" -> {
                 Map<String, String> facts = words(rest);
                 listener.card(mac(facts.getOrDefault("mac", "")), facts);

@@ -39,6 +39,9 @@ public final class LinuxDomain extends DriverDomain {
     private static final int CONSOLE_LINES_SEARCHED = 80; // a panic's trace follows its words
     private static final long CLOSE_SECONDS = 5;
 
+    /** The record with which the first process begins (driver-vm/LINUX.md). */
+    private static final String UP = "up ";
+
     /**
      * What every domain's kernel is told. No ACPI, so that there are no tables of ours to be wrong; a panic or an oops begins
      * the domain afresh at once by the keyboard controller.
@@ -313,6 +316,7 @@ public final class LinuxDomain extends DriverDomain {
     private final class Life implements LinuxMachine.Devices, DriverRecords.Listener {
         private final DriverRecords records = new DriverRecords(this);
         private @Nullable LinuxMachine machine;
+        private boolean spoke;
 
         /** For the life that this is, if it still is. */
         private void tell(Runnable what) {
@@ -337,8 +341,24 @@ public final class LinuxDomain extends DriverDomain {
         @Override
         public void recordLine(String line, boolean cut) {
             vcpuRecorder.event(CrossingType.DRIVER_SAYS, cut ? 1 : 0, 0, 0, line);
+            if (!spoke) {
+                spoke = true;
+                firstLine(line);
+            }
             if (!cut) {
                 records.line(line);
+            }
+        }
+
+        /**
+         * The first line is the first process's own, before it has loaded the card's driver: until then nobody outside the
+         * image has had a word in what the domain is, so that later lives may begin here. No later line may say so, since by
+         * then the domain may be somebody else's.
+         */
+        private void firstLine(String line) {
+            LinuxMachine m = machine;
+            if (m != null && !snapshot.isTaken() && line.startsWith(UP)) {
+                m.snapshotAfterThisExit(snapshot);
             }
         }
 
@@ -351,15 +371,6 @@ public final class LinuxDomain extends DriverDomain {
                         .end(
                                 panic.isEmpty() ? FaultKind.RESET : FaultKind.KERNEL_PANIC,
                                 panic.isEmpty() ? "by its keyboard controller" : panic);
-            }
-        }
-
-        /** Until now nobody outside the image has had a word in what the domain is, so that later lives may begin here. */
-        @Override
-        public void up() {
-            LinuxMachine m = machine;
-            if (m != null && !snapshot.isTaken()) {
-                m.snapshotAfterThisExit(snapshot);
             }
         }
 
