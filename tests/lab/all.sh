@@ -5,8 +5,9 @@
 #
 #   --long      all scripts, ten rounds of start and stop instead of one, and all attacks
 #   --within=S  begin no script for which less than its usual time is left of S seconds; it is named as not run
-#   NAME        only these: card, card-82540em, linux, linux-82540em, linux-igb, linux-6.1, linux-hostile,
-#               linux-trouble, linux-suspend, image, hostile, control, trouble, suspend, refuse-no-iommu, refuse-no-intremap, compare
+#   NAME        only these: card, card-82540em, linux, linux-82540em, linux-igb, linux-6.1, linux-rounds,
+#               linux-hostile, linux-trouble, linux-suspend, image, hostile, control, trouble, suspend, refuse-no-iommu,
+#               refuse-no-intremap, compare
 #
 # A lab that did not boot is tried once more by ops/lab/run, which says so; a script that failed never is.
 # Exit: 0 if all scripts ended well, 1 if one did not, 3 if there can be no lab here (its packages cannot be fetched).
@@ -35,7 +36,7 @@ for word in "$@"; do
 done
 if [ ${#names[@]} = 0 ]; then
     names=(card control refuse-no-iommu hostile linux)
-    ! $long || names+=(card-82540em linux-82540em linux-igb linux-6.1 linux-hostile linux-trouble linux-suspend image trouble suspend refuse-no-intremap compare)
+    ! $long || names+=(card-82540em linux-82540em linux-igb linux-6.1 linux-rounds linux-hostile linux-trouble linux-suspend image trouble suspend refuse-no-intremap compare)
 fi
 rounds=1
 depth=quick
@@ -85,8 +86,9 @@ image() {
 usual_seconds() {
     case $1 in
     card | card-82540em) echo 240 ;;
-    hostile | trouble | linux-trouble | linux-hostile) echo 300 ;;
-    compare) echo 420 ;;
+    hostile | trouble | linux-trouble) echo 300 ;;
+    linux-hostile) echo 900 ;;
+    compare) echo 600 ;;
     control | refuse-no-iommu) echo 90 ;;
     *) echo 180 ;;
     esac
@@ -130,12 +132,16 @@ for name in "${names[@]}"; do
         image linux-6.1 --kernel linux-image-amd64
         in_lab 420 linux.sh linux-6.1 || status=$?
         ;;
+    linux-rounds)
+        image linux
+        in_lab $((300 + 180 * rounds)) card.sh "$rounds" linux || status=$?
+        ;;
     linux-hostile)
         image linux
         "$here/hostile-module/build.sh" "$share/linux" "$share/hostile.ko"
         cp "$here/hostile-module/arm.py" "$share"
         # shellcheck disable=SC2086 # the words are attacks
-        in_lab 900 linux-hostile.sh $attacks || status=$?
+        in_lab 1500 linux-hostile.sh $attacks || status=$?
         ;;
     hostile) in_lab 900 hostile.sh "$depth" || status=$? ;;
     control)
@@ -155,7 +161,7 @@ for name in "${names[@]}"; do
     image) "$here/image.py" ${kernels[@]+"${kernels[@]}"} || status=$? ;;
     compare)
         image linux
-        in_lab 900 compare.sh 4 linux || status=$?
+        in_lab 1200 compare.sh 4 linux || status=$?
         ;;
     refuse-no-iommu)
         options=(--no-iommu)

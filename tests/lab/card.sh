@@ -1,11 +1,13 @@
 #!/bin/bash
 # The user's command line with a real card: it works, both ways, and everything is as before after the stop.
 #
-#   card.sh ROUNDS
+#   card.sh ROUNDS [IMAGE]     IMAGE of a Linux domain, a folder of /share: rounds alone, the rest is linux.sh's
 . /share/lib.sh
 prepare
 mac=$(cat /sys/class/net/"$(own_netdev)"/address)
 rounds=${1:-2}
+image=()
+[ $# -lt 2 ] || image=(--image "/share/$2")
 
 # What a leak would show in: descriptors of nobody, groups, interfaces, pinned and free memory.
 counts() {
@@ -48,7 +50,7 @@ restarted_since() {
 }
 
 # Huge pages for the domain's memory, and what the kernel maps for the card (events/iommu/map).
-sysctl -q vm.nr_hugepages=20
+sysctl -q vm.nr_hugepages=$([ ${#image[@]} = 0 ] && echo 20 || echo 72)
 mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null
 echo 1 >/sys/kernel/tracing/events/iommu/map/enable
 
@@ -72,14 +74,14 @@ promise "devices lists the card as assignable" \
     sh -c "monitor devices -o json | jq -e '.. | objects | select(.address? == \"0000:03:00.0\") | .assignable' | grep -q true"
 for round in $(seq "$rounds"); do
     began=$(milliseconds)
-    promise "round $round: monitor start --assign 0000:03:00.0" start
+    promise "round $round: monitor start --assign 0000:03:00.0" start "${image[@]}"
     echo "        started in $(($(milliseconds) - began)) ms"
     promise "round $round: the host's interface has the card's address" \
         grep -qx "$mac" /sys/class/net/cofferdam0/address
     promise "round $round: vfio-pci has the card" driver_is vfio-pci
     promise "round $round: ping to the other end" pings 10.73.0.2
     promise "round $round: ping from the other end" ip netns exec outside ping -q -c 3 -i 0.3 -W 5 10.73.0.1
-    if [ "$round" = 1 ]; then
+    if [ "$round" = 1 ] && [ ${#image[@]} = 0 ]; then
         promise "the card reaches the arena alone, by pages of 2 MiB" maps_arena_alone
         echo 0 >/sys/kernel/tracing/events/iommu/map/enable
         sed 's/^/        /' "$out/maps"
@@ -111,7 +113,7 @@ echo "        memory available after the first and the last round: $free_first, 
 promise "memory does not shrink by more than 4 MiB a round" test $(((free_first - $(free_kib)) / rounds)) -lt 4096
 
 # A monitor that is killed: the next start gives the card back and takes it again.
-promise "start once more" start
+promise "start once more" start "${image[@]}"
 kill -9 "$(pid_of_monitor)"
 promise "after kill -9 of the monitor its starter gives the card back" within 60 driver_is $module
 promise "and the interface is gone" within 10 sh -c '! test -e /sys/class/net/cofferdam0'

@@ -101,10 +101,10 @@ domain() {
 
 : >"$out/domains"
 domains=nano
-domain nano 2
+domain nano 3
 if [ -n "${2:-}" ]; then
     domains="nano linux"
-    domain linux 1 --image "/share/$2"
+    domain linux 3 --image "/share/$2"
 fi
 kill $serving
 wait $serving 2>/dev/null
