@@ -217,6 +217,7 @@ final class LinuxMachine implements AutoCloseable {
 
     /** Fills the memory, and lets the domain run on from where it was when the snapshot was taken. */
     void resume(LinuxSnapshot snapshot) {
+        processor.endJournal(); // of a life that begins late none is complete
         snapshot.fill(ram.segment());
         vm.restore(vcpu, snapshot.machine());
         snapshot.writes().replay(ports, pci);

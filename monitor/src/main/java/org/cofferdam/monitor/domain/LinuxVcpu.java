@@ -87,7 +87,7 @@ final class LinuxVcpu {
         between = what;
     }
 
-    /** What the domain has written to its devices so far, but for text; nothing more is noted. The vCPU's thread. */
+    /** What the domain has written to its devices so far, but for text; nothing more is noted. The vCPU's thread, or before it starts. */
     WriteJournal endJournal() {
         journalling = false;
         return journal;

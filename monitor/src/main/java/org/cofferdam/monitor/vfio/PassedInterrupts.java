@@ -75,13 +75,13 @@ final class PassedInterrupts implements AutoCloseable {
         return new Arrivals(came, came * SECOND_NANOS / Math.max(nanos, SECOND_NANOS));
     }
 
-    /** Sums the lines that end with a name of VFIO's for this card; each has a count for each processor in its heading. */
+    /** Sums the lines with a name of VFIO's for this card, which may share a line; each has a count for each processor. */
     static long count(String table, String owner) {
         String[] lines = table.split("\n", -1);
         int processors = lines[0].isBlank() ? 0 : lines[0].strip().split(" +").length;
         long sum = 0;
         for (String line : lines) {
-            if (line.contains("vfio-") && line.stripTrailing().endsWith(owner)) {
+            if (line.contains("vfio-") && line.contains(owner)) {
                 String[] words = line.strip().split(" +", processors + 2);
                 for (int i = 1; i <= processors && i < words.length; i++) {
                     sum += Long.parseUnsignedLong(words[i]);

@@ -29,7 +29,7 @@ final class PassedInterruptsTest {
         return """
                            CPU0       CPU1
                   4:         11          0  IO-APIC   4-edge      ttyS0
-                 16:          5          7  IO-APIC  16-fasteoi   uhci_hcd:usb1, vfio-intx(0000:03:00.0)
+                 16:          5          7  IO-APIC  16-fasteoi   vfio-intx(0000:03:00.0), uhci_hcd:usb1
                  28: %10d %10d IR-PCI-MSI-0000:03:00.0    0-edge      vfio-msi[0](0000:03:00.0)
                  29:       1000       2000 IR-PCI-MSI-0000:13:00.0    0-edge      vfio-msi[0](0000:13:00.0)
                 NMI:          0          0   Non-maskable interrupts
