@@ -88,14 +88,14 @@ usual_seconds() {
     card | card-82540em) echo 240 ;;
     hostile | trouble | linux-trouble) echo 300 ;;
     linux-hostile) echo 900 ;;
-    compare) echo 600 ;;
+    compare) echo 900 ;;
     control | refuse-no-iommu) echo 90 ;;
     *) echo 180 ;;
     esac
 }
 
 # What the hostile module of a Linux domain does, in this order.
-attacks="panic oops hang triple-fault reset unbind dma-read dma-write dma-interrupt monitor rings configuration storm interrupts"
+attacks="panic oops hang triple-fault reset unbind dma-read dma-write dma-interrupt monitor rings configuration vectors storm interrupts"
 
 failed=()
 ran=0
@@ -161,7 +161,7 @@ for name in "${names[@]}"; do
     image) "$here/image.py" ${kernels[@]+"${kernels[@]}"} || status=$? ;;
     compare)
         image linux
-        in_lab 1200 compare.sh 4 linux || status=$?
+        in_lab 1500 compare.sh 4 linux || status=$?
         ;;
     refuse-no-iommu)
         options=(--no-iommu)

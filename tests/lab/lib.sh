@@ -37,6 +37,9 @@ finish() {
         tail -n 20 "$messages"
         echo "--- the kernel's log"
         dmesg | tail -n 25
+        for crash in hs_err_pid*.log; do
+            [ ! -e "$crash" ] || { echo "--- $crash" && head -n 80 "$crash"; }
+        done
     fi
     echo "$kept promises held, $broken broken"
     [ $broken = 0 ]

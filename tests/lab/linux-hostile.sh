@@ -34,9 +34,9 @@ ends() {
     promise "$1: the monitor lives and stops" stop
 }
 
-# outlives ATTACK: the domain may end by it or not; the monitor answers all the time, and stops in order.
+# outlives ATTACK [NUMBER]: the domain may end by it or not; the monitor answers all the time, and stops in order.
 outlives() {
-    promise "$1: the image is made" armed "$1"
+    promise "$1: the image is made" armed "$@"
     [ -e /tmp/armed/image.list ] || finish
     began=$(date -u +%Y-%m-%dT%H:%M:%SZ)
     promise "$1: the monitor starts with the hostile kernel" start --image /tmp/armed --on-fault stop
@@ -114,6 +114,11 @@ for attack in "$@"; do
         outlives interrupts
         promise "interrupts: how many came is on record" has_record INTERRUPT ".time >= \"$began\" and .fields.times > 100"
         records INTERRUPT | jq -s "map(select(.time >= \"$began\").fields.times) | max" | sed 's/^/        at most in a second: /'
+        ;;
+    vectors)
+        interrupts=$(threshold_interrupts)
+        outlives vectors $msi_address
+        promise "vectors: no processor of the host was interrupted" test "$(threshold_interrupts)" = "$interrupts"
         ;;
     *) outlives "$attack" ;;
     esac

@@ -21,6 +21,7 @@
 #define IMS 0x00d0
 #define IMC 0x00d8
 #define ITR 0x00c4
+#define EITR 0x00e8 /* of each vector of MSI-X; the 82540EM has none of them */
 #define RCTL 0x0100
 #define TCTL 0x0400
 #define RDBAL 0x2800
@@ -38,6 +39,12 @@
 #define BUFFERS_OF_256 (3 << 16)
 #define WITHOUT_CHECKSUM (1 << 26)
 #define DONE (1ull << 32)
+
+/* The 82574L's MSI-X (its datasheet, 9.1.5), and the vector that nothing raises by itself on the host. */
+#define MSIX_BAR 3
+#define VECTORS 5
+#define PENDING_BITS 0x2000
+#define THRESHOLD_VECTOR 0xf9
 
 /* build.sh writes over this in the finished module: a name, and for some a number. */
 static volatile char attack[64] = "COFFERDAM-ATTACK none 0x0000000000000000";
@@ -186,9 +193,42 @@ static void interrupts(void)
 {
 	void __iomem *card = registers(CARD);
 	unsigned long end = jiffies + 5 * HZ;
+	int vector;
 
 	writel(0, card + ITR);
+	for (vector = 0; vector < VECTORS; vector++)
+		writel(0, card + EITR + 4 * vector);
 	while (time_before(jiffies, end)) {
+		writel(0xffffffff, card + IMS);
+		writel(0xffffffff, card + ICS);
+	}
+}
+
+/*
+ * Messages in the card's MSI-X table: those that would interrupt the host if it were the card's own, and rubbish; its
+ * switches and those of MSI; accesses of odd sizes. All the while the card interrupts.
+ */
+static void vectors(void)
+{
+	struct pci_dev *device = pci_get_domain_bus_and_slot(0, 0, CARD);
+	void __iomem *card = registers(CARD);
+	void __iomem *table = pci_iomap(device, MSIX_BAR, 0);
+	int i;
+
+	for (i = 0; i < 2000; i++) {
+		u32 r = get_random_u32();
+		void __iomem *entry = table + 16 * (r % (VECTORS + 3));
+
+		writel(r & 1 ? number : get_random_u32(), entry);
+		writel(r & 2 ? 0 : get_random_u32(), entry + 4);
+		writel(r & 4 ? THRESHOLD_VECTOR : get_random_u32(), entry + 8);
+		writel(r >> 3 & 1, entry + 12);
+		writeb(r, table + (r >> 8 & 0x3fff));
+		readl(table + PENDING_BITS);
+		if (i % 16 == 0) {
+			pci_write_config_word(device, device->msix_cap + 2, r & 0xc000);
+			pci_write_config_word(device, device->msi_cap + 2, r >> 8 & 1);
+		}
 		writel(0xffffffff, card + IMS);
 		writel(0xffffffff, card + ICS);
 	}
@@ -237,6 +277,8 @@ static int run(void *nothing)
 		dma_interrupt();
 	else if (!strcmp(name, "interrupts"))
 		interrupts();
+	else if (!strcmp(name, "vectors"))
+		vectors();
 	else if (!strcmp(name, "rings"))
 		rings();
 	else if (!strcmp(name, "configuration"))

@@ -1,17 +1,20 @@
 /*
- * Request and response of one byte each, over TCP and UDP; IPv4 only, no names.
+ * Request and response of four bytes each, over TCP and UDP; IPv4 only, no names.
  *
  *   rr serve PORT                            answers both until it is ended
  *   rr call tcp|udp ADDRESS PORT SECONDS RATE
  *
- * A call sends a request when the response to the one before it came, but at most RATE a second (0: as fast as it
- * goes), and prints how many responses came in a second. A datagram without a response within a second counts as lost.
+ * With a RATE of 0 a call sends a request when the response to the one before it came, as fast as that goes. Else it sends
+ * RATE requests a second, whether responses came or not, and waits a second for the last of them. It prints how many
+ * responses came for each of the SECONDS, and the median of how long they took in microseconds. What has no response
+ * within a second is lost, and how many those were is said on standard error.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +24,7 @@
 
 #define BACKLOG 4
 #define SECOND 1000000000ll
+#define MOST_REQUESTS 1000000ll
 
 static void need(int result, const char *call) {
     if (result < 0) {
@@ -49,6 +53,13 @@ static void at_once(int connection) {
     need(setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "setsockopt(TCP_NODELAY)");
 }
 
+/* Whether what came on a connection could be sent back. */
+static int echo(int connection) {
+    char bytes[4096];
+    ssize_t length = read(connection, bytes, sizeof bytes);
+    return length > 0 && write(connection, bytes, (size_t)length) == length;
+}
+
 _Noreturn static void serve(const char *port) {
     struct sockaddr_in here = place("0.0.0.0", port);
     int on = 1;
@@ -61,17 +72,17 @@ _Noreturn static void serve(const char *port) {
     need(bind(open[1].fd, (struct sockaddr *)&here, sizeof here), "bind, TCP");
     need(listen(open[1].fd, BACKLOG), "listen");
     for (;;) {
-        char byte;
         need(poll(open, count, -1), "poll");
         if (open[0].revents) {
+            char bytes[4];
             struct sockaddr_in from;
             socklen_t length = sizeof from;
-            if (recvfrom(open[0].fd, &byte, 1, 0, (struct sockaddr *)&from, &length) == 1) {
-                (void)!sendto(open[0].fd, &byte, 1, 0, (struct sockaddr *)&from, length);
+            if (recvfrom(open[0].fd, bytes, sizeof bytes, 0, (struct sockaddr *)&from, &length) == sizeof bytes) {
+                (void)!sendto(open[0].fd, bytes, sizeof bytes, 0, (struct sockaddr *)&from, length);
             }
         }
         for (nfds_t i = 2; i < count; i++) {
-            if (open[i].revents && (read(open[i].fd, &byte, 1) != 1 || write(open[i].fd, &byte, 1) != 1)) {
+            if (open[i].revents && !echo(open[i].fd)) {
                 close(open[i].fd);
                 open[i] = open[--count];
             }
@@ -85,39 +96,89 @@ _Noreturn static void serve(const char *port) {
     }
 }
 
+/* When each request was sent, and in the end how long its response took; 0 for none. */
+static long long sent_at[MOST_REQUESTS], took[MOST_REQUESTS];
+
+/* Takes the responses that are there. Returns how many are new. */
+static long long responses(int with, uint32_t requests) {
+    static char bytes[4096];
+    static size_t held;
+    long long fresh = 0;
+    for (;;) {
+        ssize_t got = recv(with, bytes + held, sizeof bytes - held, MSG_DONTWAIT);
+        if (got < 0 && (errno == EAGAIN || errno == ECONNREFUSED)) {
+            return fresh;
+        }
+        if (got <= 0) {
+            fprintf(stderr, "rr: read: %s\n", got == 0 ? "the other end closed" : strerror(errno));
+            exit(1);
+        }
+        held += (size_t)got;
+        size_t used = 0;
+        for (uint32_t number; held - used >= sizeof number; used += sizeof number) {
+            memcpy(&number, bytes + used, sizeof number);
+            if (number < requests && took[number] == 0) {
+                took[number] = now() - sent_at[number];
+                fresh++;
+            }
+        }
+        memmove(bytes, bytes + used, held - used); /* a stream may tear a number */
+        held -= used;
+    }
+}
+
+static int ascending(const void *a, const void *b) {
+    long long left = *(const long long *)a, right = *(const long long *)b;
+    return (left > right) - (left < right);
+}
+
 static int call(const char *kind, struct sockaddr_in to, long long seconds, long long rate) {
     int tcp = strcmp(kind, "tcp") == 0;
     int with = socket(AF_INET, tcp ? SOCK_STREAM : SOCK_DGRAM, 0);
-    struct timeval patience = {.tv_sec = 1};
-    char byte = 0;
-    long long responses = 0, lost = 0;
+    uint32_t requests = 0;
+    long long came = 0;
     need(connect(with, (struct sockaddr *)&to, sizeof to), "connect");
     if (tcp) {
         at_once(with);
-    } else {
-        need(setsockopt(with, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), "setsockopt(SO_RCVTIMEO)");
     }
-    long long began = now(), slot = began, end = began + seconds * SECOND;
-    while (now() < end) {
-        need((int)write(with, &byte, 1), "write");
-        ssize_t got = read(with, &byte, 1);
-        if (got == 1) {
-            responses++;
-        } else if (!tcp && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-            lost++;
-        } else {
-            fprintf(stderr, "rr: read: %s\n", got == 0 ? "the other end closed" : strerror(errno));
-            return 1;
-        }
+    long long began = now(), end = began + seconds * SECOND;
+    for (;;) {
+        long long time = now(), due;
         if (rate > 0) {
-            slot += SECOND / rate;
-            struct timespec until = {.tv_sec = slot / SECOND, .tv_nsec = slot % SECOND};
-            clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+            due = began + requests * SECOND / rate;
+        } else {
+            /* The next follows the response to the last, or a second without one. */
+            due = requests == 0 || took[requests - 1] != 0 ? time : sent_at[requests - 1] + SECOND;
         }
+        int over = due >= end || requests == MOST_REQUESTS;
+        if (over && (came == requests || time >= end + SECOND)) {
+            break;
+        }
+        if (!over && due <= time) {
+            sent_at[requests] = time;
+            /* A datagram that finds no room is one that is lost. */
+            if (send(with, &requests, sizeof requests, 0) != sizeof requests && tcp) {
+                need(-1, "send");
+            }
+            requests++;
+            continue;
+        }
+        long long wait = (over ? end + SECOND : due) - time;
+        struct timespec most = {.tv_sec = wait / SECOND, .tv_nsec = wait % SECOND};
+        struct pollfd readable = {.fd = with, .events = POLLIN};
+        need(ppoll(&readable, 1, &most, NULL), "ppoll");
+        came += responses(with, requests);
     }
-    printf("%.1f\n", (double)responses * SECOND / (double)(now() - began));
+    qsort(took, requests, sizeof *took, ascending);
+    long long none = requests - came, late = 0;
+    while (late < came && took[requests - 1 - late] > SECOND) {
+        late++;
+    }
+    long long lost = none + late;
+    came -= late;
+    printf("%.1f %lld\n", (double)came / (double)seconds, came == 0 ? 0 : took[none + came / 2] / 1000);
     if (lost > 0) {
-        fprintf(stderr, "rr: %lld requests had no response within a second\n", lost);
+        fprintf(stderr, "rr: %lld of %u requests had no response within a second\n", lost, requests);
     }
     return 0;
 }

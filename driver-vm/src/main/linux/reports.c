@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-enum { WORD_BYTES = 64, BUILD_ID_BYTES = 20 };
+enum { WORD_BYTES = 64, BUILD_ID_BYTES = 20, COUNTERS_EVERY = 5 };
 
 /* The build ID of a loaded module as hexadecimal digits (ELF note NT_GNU_BUILD_ID), or "-". */
 static void build_id(const char *module, char text[2 * BUILD_ID_BYTES + 1])
@@ -56,8 +56,13 @@ void report_link(const char *name, const struct link *card)
 	say("link up speed=%d duplex=%s", atoi(speed) > 0 ? atoi(speed) : 0, duplex);
 }
 
+/* Each character is an exit of the virtual machine, so the counters do not come with each beat. */
 void report_beat(unsigned long number, const struct link *card)
 {
+	if (number % COUNTERS_EVERY != 1) {
+		say("beat %lu", number);
+		return;
+	}
 	const struct rtnl_link_stats64 *s = &card->statistics;
 	say("beat %lu rx_packets=%llu rx_bytes=%llu tx_packets=%llu tx_bytes=%llu rx_dropped=%llu tx_dropped=%llu "
 		"rx_errors=%llu tx_errors=%llu",

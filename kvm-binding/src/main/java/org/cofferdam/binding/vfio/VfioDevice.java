@@ -188,19 +188,25 @@ public final class VfioDevice implements AutoCloseable {
         }
     }
 
-    /** Lets the first interrupt of a kind signal {@code event}. */
-    public void signalBy(PciInterrupt kind, EventFd event) {
-        setInterrupt(kind, VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER, 1, event.fd());
+    /**
+     * Lets the first interrupts of a kind signal these events, one each.
+     *
+     * @throws NativeCallException if the kernel has not so many interrupts for the device, among other reasons
+     */
+    public void signalBy(PciInterrupt kind, List<EventFd> events) {
+        int trigger = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER;
+        setInterrupts(kind, trigger, events.size(), events);
     }
 
     /** Switches all interrupts of a kind off. */
     public void silence(PciInterrupt kind) {
-        setInterrupt(kind, VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER, 0, 0);
+        setInterrupts(kind, VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_TRIGGER, 0, List.of());
     }
 
     /** Lets {@link PciInterrupt#INTX} come again; if the line is still asserted it comes at once. */
     public void unmask() {
-        setInterrupt(PciInterrupt.INTX, VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_UNMASK, 1, 0);
+        int unmask = VFIO_IRQ_SET_DATA_NONE | VFIO_IRQ_SET_ACTION_UNMASK;
+        setInterrupts(PciInterrupt.INTX, unmask, 1, List.of());
     }
 
     /**
@@ -208,24 +214,28 @@ public final class VfioDevice implements AutoCloseable {
      * guest's acknowledgement of the interrupt needs nobody here.
      */
     public void unmaskBy(EventFd event) {
-        setInterrupt(
-                PciInterrupt.INTX,
-                VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_UNMASK,
-                1,
-                event.fd());
+        int unmask = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_UNMASK;
+        setInterrupts(PciInterrupt.INTX, unmask, 1, List.of(event));
     }
 
-    private void setInterrupt(PciInterrupt kind, int flags, int count, int eventFd) {
+    private void setInterrupts(PciInterrupt kind, int flags, int count, List<EventFd> events) {
+        String detail = "VFIO_DEVICE_SET_IRQS, " + kind;
         try (Arena arena = Arena.ofConfined()) {
             // struct vfio_irq_set: argsz, flags, index, start, count, data
-            int bytes = (flags & VFIO_IRQ_SET_DATA_EVENTFD) != 0 ? 24 : 20;
-            MemorySegment s = arena.allocate(24, 8);
-            s.set(ValueLayout.JAVA_INT, 0, bytes);
+            MemorySegment s = VfioCall.argument(arena, 20 + 4 * events.size());
             s.set(ValueLayout.JAVA_INT, 4, flags);
             s.set(ValueLayout.JAVA_INT, 8, kind.index());
             s.set(ValueLayout.JAVA_INT, 16, count);
-            s.set(ValueLayout.JAVA_INT, 20, eventFd);
-            VfioCall.ioctl(fd, VFIO_DEVICE_SET_IRQS, s.address(), "VFIO_DEVICE_SET_IRQS, " + kind);
+            for (int i = 0; i < events.size(); i++) {
+                s.set(ValueLayout.JAVA_INT, 20 + 4L * i, events.get(i).fd());
+            }
+            int fewer = VfioCall.ioctl(fd, VFIO_DEVICE_SET_IRQS, s.address(), detail);
+            if (fewer > 0) {
+                throw new NativeCallException(
+                        "ioctl",
+                        Errno.ENOSPC.code(),
+                        detail + ": " + count + " are wanted, the kernel has " + fewer);
+            }
         }
     }
 

@@ -26,7 +26,7 @@ final class DriverRecords {
         /** Frames pass in both directions from now on. */
         void ready();
 
-        /** The domain's user space lives; {@code counters} are the card's. */
+        /** The domain's user space lives; {@code counters} are the card's, empty if this beat came without. */
         void beat(Map<String, String> counters);
 
         /** The card's network device is gone. */

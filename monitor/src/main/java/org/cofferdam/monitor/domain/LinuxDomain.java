@@ -401,7 +401,9 @@ public final class LinuxDomain extends DriverDomain {
 
         @Override
         public void beat(Map<String, String> words) {
-            counters = Map.copyOf(words);
+            if (!words.isEmpty()) {
+                counters = Map.copyOf(words);
+            }
             tell(
                     () -> {
                         beats++;

@@ -149,7 +149,8 @@ final class LinuxMachine implements AutoCloseable {
             vm.createPit();
             vm.denyUnlistedMsrs(MsrList.forLinux());
             vm.setMemory(0, 0, ram, 0, ram.size(), false);
-            MessageRoutes routes = new MessageRoutes(vm, recorder, UPLINK_VECTORS + 1);
+            MessageRoutes routes =
+                    new MessageRoutes(vm, recorder, UPLINK_VECTORS + VfioFunction.MOST_VECTORS);
             Refusals refusals = new Refused(recorder);
             ports = new PortBus(refusals);
             pci = new PciHost(refusals, devices::resetAsked);
@@ -183,15 +184,18 @@ final class LinuxMachine implements AutoCloseable {
             uplink.setLink(
                     true); // the wire's link is told by records; the uplink itself is always there
             pci.add(UPLINK_DEVICE, uplink);
-            EventFd cardMessage = parts.add(EventFd.create());
+            List<EventFd> cardEvents = new ArrayList<>();
+            for (int i = 0; i < VfioFunction.MOST_VECTORS; i++) {
+                cardEvents.add(parts.add(EventFd.create()));
+            }
             card =
                     parts.add(
                             nic.function(
                                     vm,
                                     FIRST_CARD_SLOT,
                                     CARD_LINE,
-                                    routes.device(CARD_VECTOR, List.of(cardMessage)),
-                                    cardMessage));
+                                    routes.passedDevice(CARD_VECTOR, cardEvents),
+                                    cardEvents));
             pci.add(CARD_DEVICE, card);
             vcpu = parts.add(vm.createVcpu(0, CpuidTemplate.of(kvm, 0)));
             processor = new LinuxVcpu(vcpu, ports, pci, recorder, ending);

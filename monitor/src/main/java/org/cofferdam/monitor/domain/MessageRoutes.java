@@ -34,7 +34,7 @@ final class MessageRoutes {
     }
 
     /**
-     * The messages of one device.
+     * The messages of a device that this process emulates, and which asks whether it may signal.
      *
      * @param first number of its vector 0 among all
      * @param events signals to send them by, one for each vector
@@ -53,6 +53,36 @@ final class MessageRoutes {
             public void mask(int vector) {
                 // The route stays: a signal that was decided on just before would be lost without
                 // one, and after a mask the device makes none.
+                recorder.event(CrossingType.INTERRUPT_ROUTE, first + vector, 0, 0);
+            }
+        };
+    }
+
+    /**
+     * The messages of a device that signals without asking: while a vector is masked KVM does not listen to its eventfd,
+     * which keeps what comes. KVM sends that when it listens again.
+     *
+     * @param first number of its vector 0 among all
+     * @param events what the device signals, one for each vector
+     */
+    MessageInterrupts passedDevice(int first, List<EventFd> events) {
+        boolean[] heard = new boolean[events.size()];
+        return new MessageInterrupts() {
+            @Override
+            public void route(int vector, long address, int data) {
+                set(first + vector, address, data);
+                if (!heard[vector]) {
+                    heard[vector] = true;
+                    vm.assignIrqfd(events.get(vector), FIRST + first + vector);
+                }
+            }
+
+            @Override
+            public void mask(int vector) {
+                if (heard[vector]) {
+                    heard[vector] = false;
+                    vm.deassignIrqfd(events.get(vector), FIRST + first + vector);
+                }
                 recorder.event(CrossingType.INTERRUPT_ROUTE, first + vector, 0, 0);
             }
         };

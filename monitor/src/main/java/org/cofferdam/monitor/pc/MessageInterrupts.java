@@ -1,7 +1,8 @@
 package org.cofferdam.monitor.pc;
 
 /**
- * Where a function's message signalled interrupts go. The vCPU's thread calls, on changes only.
+ * Where a function's message signalled interrupts go. The vCPU's thread calls, on changes only: a vector is masked when it
+ * was routed before, and no other way.
  *
  * <p>An implementation leaves a masked vector's route in place where its signals come from {@code deliverable}: what a
  * thread had decided to signal just before may still be on its way, as a message on the bus may.

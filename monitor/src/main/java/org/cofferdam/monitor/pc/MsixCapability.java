@@ -129,6 +129,11 @@ public final class MsixCapability {
         return gate.enabled();
     }
 
+    /** Whether a vector signals: it is enabled and not masked. The vCPU's thread. */
+    public boolean isOpen(int vector) {
+        return gate.isOpen(vector);
+    }
+
     /** Looks at its message control again, after software wrote to the configuration space. */
     public void configWritten() {
         boolean enabled = (control() & CONTROL_ENABLE) != 0;

@@ -1,5 +1,6 @@
 package org.cofferdam.monitor.vfio;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.cofferdam.binding.NativeCallException;
@@ -22,10 +23,9 @@ import org.jspecify.annotations.Nullable;
  * the domain thread; {@link #reset} on {@code card} while the domain thread leaves it alone.
  */
 public final class VfioCard implements AutoCloseable {
-    // PCI Local Bus 3.0, 6.1 and 6.8.2; PCI Express Base 3.0, 7.7
+    // PCI Local Bus 3.0, 6.1
     private static final int VENDOR_ID = 0x00;
     private static final int DEVICE_ID = 0x02;
-    private static final int CAPABILITY_MSIX = 0x11;
 
     // 82574L datasheet, 10.2; all of the family have these (e1000_hw.h of either driver)
     private static final int CTRL = 0x0000;
@@ -81,13 +81,13 @@ public final class VfioCard implements AutoCloseable {
                 throw OperatorError.environment(address + " has no interrupt; it cannot be used");
             }
             if (!passedThrough) {
-                device.signalBy(interrupt, signals.interrupt());
+                device.signalBy(interrupt, List.of(signals.interrupt()));
             }
             if (device.count(PciInterrupt.REQUEST) > 0) {
-                device.signalBy(PciInterrupt.REQUEST, signals.request());
+                device.signalBy(PciInterrupt.REQUEST, List.of(signals.request()));
             }
             if (device.count(PciInterrupt.ERROR) > 0) {
-                device.signalBy(PciInterrupt.ERROR, signals.error());
+                device.signalBy(PciInterrupt.ERROR, List.of(signals.error()));
             }
         } catch (RuntimeException e) {
             close();
@@ -144,19 +144,13 @@ public final class VfioCard implements AutoCloseable {
                             + bar0.mappable()
                             + ", where 128 KiB in one piece are expected; this card cannot be assigned");
         }
-        if (interruptTableBar() == 0) {
+        if (MessageTable.of(device).map(MessageTable::bar).orElse(-1) == 0) {
             throw OperatorError.refused(
                     address
                             + " keeps its MSI-X table in BAR 0, where the driver could rewrite it; this card cannot be"
                             + " assigned");
         }
         return new PciRegion.Area(0, AssignedNic.BAR_BYTES);
-    }
-
-    /** The BAR with the MSI-X table, -1 if there is none. */
-    int interruptTableBar() {
-        int at = device.capability(CAPABILITY_MSIX);
-        return at == 0 ? -1 : device.readConfiguration(at + 4, 4) & 7;
     }
 
     Optional<CardModel> model() {

@@ -13,6 +13,7 @@ import org.cofferdam.binding.vfio.VfioDevice;
 import org.cofferdam.monitor.pc.ConfigSpace;
 import org.cofferdam.monitor.pc.MessageInterrupts;
 import org.cofferdam.monitor.pc.MsiCapability;
+import org.cofferdam.monitor.pc.MsixCapability;
 import org.cofferdam.monitor.pc.PciFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,17 +21,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The assigned card as a PCI device of a Linux domain's PC. Its configuration space is emulated: identity as the card has
- * it, BARs where the domain puts them, MSI, and no other capability, so nothing of what the domain writes there reaches the
- * card but bus mastering. Its registers are the card's own, as memory; its interrupts go from the kernel's VFIO to KVM
- * without this process.
+ * it, BARs where the domain puts them, MSI and MSI-X, and no other capability, so nothing of what the domain writes there
+ * reaches the card but bus mastering. Its registers are the card's own, as memory; its interrupts go from the kernel's VFIO
+ * to KVM without this process.
  *
- * <p>Not shown: MSI-X, whose table the card's owner must not hand out, with the BAR that holds it; power management, so that
- * the domain cannot put the card to sleep; resets, since the monitor resets the card; the expansion ROM.
+ * <p>The domain's MSI-X table is not the card's, which its owner must not hand out: the BAR that holds it traps, and the
+ * table in it is emulated. Not shown: power management, so that the domain cannot put the card to sleep; resets, since the
+ * monitor resets the card; the expansion ROM.
  *
  * <p>One life of a domain. The vCPU's thread, but for {@link #silence}, which is the domain thread's when that has stopped.
  */
 public final class VfioFunction extends PciFunction implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VfioFunction.class);
+
+    /** Vectors of MSI-X that a domain sees at most; it has one processor. */
+    public static final int MOST_VECTORS = 16;
 
     private static final int INTA = 1; // PCI Local Bus 3.0, 6.2.4
 
@@ -54,20 +59,22 @@ public final class VfioFunction extends PciFunction implements AutoCloseable {
     private final Parts parts = new Parts();
     private final @Nullable PciRegion[] regions = new PciRegion[ConfigSpace.BARS];
     private final @Nullable MappedRegion[] mapped = new MappedRegion[ConfigSpace.BARS];
-    private final EventFd message;
+    private final List<EventFd> events;
     private final EventFd line;
     private final EventFd acknowledged;
     private final @Nullable MsiCapability msi;
+    private final @Nullable MsixCapability msix;
+    private final @Nullable MessageTable table;
     private final boolean hasLine;
     private final boolean[] shown = new boolean[ConfigSpace.BARS];
-    private boolean lineOn;
-    private boolean messageOn;
+    private @Nullable PciInterrupt on;
     private boolean busMaster;
 
     /**
      * @param firstSlot the first of six memory slots
      * @param lineNumber what the card's INTA is wired to
-     * @param tableBar the BAR with the MSI-X table, which is not shown; -1 if there is none
+     * @param messages for what VFIO signals: a masked vector's signal stays in its eventfd
+     * @param events one for each vector, {@link #MOST_VECTORS}
      */
     VfioFunction(
             VfioDevice device,
@@ -75,15 +82,14 @@ public final class VfioFunction extends PciFunction implements AutoCloseable {
             int firstSlot,
             int lineNumber,
             MessageInterrupts messages,
-            EventFd message,
-            int tableBar) {
+            List<EventFd> events) {
         super(
                 device.address(),
                 device.readConfiguration(ConfigSpace.VENDOR_ID, 2) & 0xffff,
                 device.readConfiguration(ConfigSpace.DEVICE_ID, 2) & 0xffff,
                 device.readConfiguration(ConfigSpace.REVISION, 1) & 0xff,
                 device.readConfiguration(ConfigSpace.REVISION, 4) >>> 8,
-                show(device, tableBar));
+                show(device));
         ConfigSpace config = config();
         config.set16(
                 ConfigSpace.SUBSYSTEM_VENDOR_ID,
@@ -93,18 +99,19 @@ public final class VfioFunction extends PciFunction implements AutoCloseable {
         this.device = device;
         this.vm = vm;
         this.firstSlot = firstSlot;
-        this.message = message;
+        this.events = events;
+        table = MessageTable.of(device).filter(t -> hasTable(device, t)).orElse(null);
         try {
             line = parts.add(EventFd.create());
             acknowledged = parts.add(EventFd.create());
             for (Bar bar : bars()) {
                 map(bar, device.region(bar.index()));
             }
-            // A message that was pending while it was masked is the card's to send again.
             msi =
                     device.count(PciInterrupt.MSI) > 0
-                            ? new MsiCapability(config, new Messages(messages), vector -> {})
+                            ? new MsiCapability(config, messages, this::signal)
                             : null;
+            msix = table != null ? msix(config, table, messages) : null;
             hasLine =
                     device.count(PciInterrupt.INTX) > 0
                             && device.readConfiguration(ConfigSpace.INTERRUPT_PIN, 1) != 0;
@@ -121,8 +128,32 @@ public final class VfioFunction extends PciFunction implements AutoCloseable {
         }
     }
 
+    /** Whether the domain can have the table: its BAR is shown, and VFIO has the interrupts. */
+    private boolean hasTable(VfioDevice device, MessageTable table) {
+        return device.count(PciInterrupt.MSIX) > 0
+                && bars().stream()
+                        .anyMatch(bar -> bar.index() == table.bar() && table.fits(bar.size()));
+    }
+
+    private MsixCapability msix(
+            ConfigSpace config, MessageTable table, MessageInterrupts messages) {
+        return new MsixCapability(
+                config,
+                Math.min(events.size(), Math.min(table.vectors(), device.count(PciInterrupt.MSIX))),
+                table.bar(),
+                table.offset(),
+                table.pendingBar(),
+                table.pendingOffset(),
+                messages,
+                this::signal);
+    }
+
+    private void signal(int vector) {
+        events.get(vector).signal();
+    }
+
     /** The BARs that the domain sees. */
-    private static List<Bar> show(VfioDevice device, int tableBar) {
+    private static List<Bar> show(VfioDevice device) {
         List<Bar> shown = new ArrayList<>();
         long memory = MEMORY_BASE;
         long io = IO_BASE;
@@ -134,7 +165,7 @@ public final class VfioFunction extends PciFunction implements AutoCloseable {
                     Long.bitCount(bytes) == 1
                             && bytes >= (isIo ? SMALLEST_IO : SMALLEST_MEMORY)
                             && bytes <= (isIo ? LARGEST_IO : LARGEST_MEMORY);
-            if (fits && i != tableBar) {
+            if (fits) {
                 if (isIo) {
                     long at = (io + bytes - 1) & -bytes;
                     shown.add(new Bar(i, BarKind.IO, (int) bytes, at));
@@ -158,6 +189,7 @@ public final class VfioFunction extends PciFunction implements AutoCloseable {
         PciRegion.Area whole = new PciRegion.Area(0, region.bytes());
         if (bar.kind() == BarKind.MEMORY32
                 && region.bytes() >= PAGE
+                && (table == null || table.bar() != bar.index())
                 && region.mappable().contains(whole)) {
             mapped[bar.index()] = parts.add(device.map(region, whole));
         }
@@ -182,72 +214,85 @@ public final class VfioFunction extends PciFunction implements AutoCloseable {
     @Override
     public void writeConfig(int offset, int size, int value) {
         super.writeConfig(offset, size, value);
-        if (msi != null) {
-            msi.configWritten();
-        }
-        commandWritten();
-    }
-
-    /** Bus mastering is the domain's to switch, in its window of memory; the interrupt line, too. */
-    private void commandWritten() {
+        // Bus mastering is the domain's to switch, in its window of memory.
         boolean master = config().commands(ConfigSpace.COMMAND_BUS_MASTER);
         if (master != busMaster) {
             busMaster = master;
             device.setBusMaster(master);
         }
-        switchLine();
+        if (msi != null) {
+            msi.configWritten();
+        }
+        if (msix != null) {
+            msix.configWritten();
+        }
+        switchInterrupts();
     }
 
-    /** VFIO has one kind of interrupt on at a time; a card that decodes nothing is not in use yet. */
-    private void switchLine() {
+    /** VFIO has one kind of interrupt on at a time. */
+    private void switchInterrupts() {
+        PciInterrupt wanted = wanted();
+        if (wanted == on) {
+            return;
+        }
+        silence();
+        if (wanted == null) {
+            return;
+        }
+        switch (wanted) {
+            case INTX -> {
+                device.signalBy(PciInterrupt.INTX, List.of(line));
+                device.unmaskBy(acknowledged);
+            }
+            case MSI -> signalAll(PciInterrupt.MSI, 1);
+            default -> signalAll(PciInterrupt.MSIX, msix == null ? 0 : msix.vectors());
+        }
+        on = wanted;
+    }
+
+    /** All of a kind at once, the masked ones too: their signals wait in their eventfds. */
+    private void signalAll(PciInterrupt kind, int vectors) {
+        device.signalBy(kind, events.subList(0, vectors));
+    }
+
+    /** The kind that the domain has switched on (PCI Local Bus 3.0, 6.8.3.3); a card that decodes nothing is not in use yet. */
+    private @Nullable PciInterrupt wanted() {
+        if (msix != null && msix.enabled()) {
+            return PciInterrupt.MSIX;
+        }
+        if (msi != null && msi.enabled()) {
+            return PciInterrupt.MSI;
+        }
         ConfigSpace config = config();
-        boolean wanted =
-                hasLine
-                        && !messageOn
-                        && !config.commands(ConfigSpace.COMMAND_NO_INTX)
-                        && (config.commands(ConfigSpace.COMMAND_MEMORY)
-                                || config.commands(ConfigSpace.COMMAND_IO));
-        if (wanted && !lineOn) {
-            device.signalBy(PciInterrupt.INTX, line);
-            device.unmaskBy(acknowledged);
-            lineOn = true;
-        } else if (!wanted && lineOn) {
-            lineOn = false;
-            device.silence(PciInterrupt.INTX);
-        }
+        boolean inUse =
+                config.commands(ConfigSpace.COMMAND_MEMORY)
+                        || config.commands(ConfigSpace.COMMAND_IO);
+        return hasLine && inUse && !config.commands(ConfigSpace.COMMAND_NO_INTX)
+                ? PciInterrupt.INTX
+                : null;
     }
 
-    private final class Messages implements MessageInterrupts {
-        private final MessageInterrupts routes;
-
-        Messages(MessageInterrupts routes) {
-            this.routes = routes;
-        }
-
-        @Override
-        public void route(int vector, long address, int data) {
-            routes.route(vector, address, data);
-            if (!messageOn) {
-                messageOn = true;
-                switchLine();
-                device.signalBy(PciInterrupt.MSI, message);
+    /** What waits in the eventfds of masked vectors becomes pending bits. */
+    private long readPending(MsixCapability capability, long offset, int size) {
+        for (int vector = 0; vector < capability.vectors(); vector++) {
+            if (!capability.isOpen(vector) && events.get(vector).drain()) {
+                capability.deliverable(vector);
             }
         }
-
-        @Override
-        public void mask(int vector) {
-            routes.mask(vector);
-            if (messageOn) {
-                messageOn = false;
-                device.silence(PciInterrupt.MSI);
-                switchLine();
-            }
-        }
+        return capability.readPending(offset, size);
     }
 
     /** Registers that trap: by the kernel's own access, which a card that is gone answers with an error. */
     @Override
     protected long readBar(int bar, long offset, int size) {
+        if (msix != null && table != null) {
+            if (table.holds(bar, offset, size)) {
+                return msix.readTable(offset - table.offset(), size);
+            }
+            if (table.holdsPending(bar, offset, size)) {
+                return readPending(msix, offset - table.pendingOffset(), size);
+            }
+        }
         PciRegion region = regions[bar];
         if (region == null || !isAccess(size)) {
             return -1L;
@@ -266,6 +311,15 @@ public final class VfioFunction extends PciFunction implements AutoCloseable {
 
     @Override
     protected void writeBar(int bar, long offset, int size, long value) {
+        if (msix != null && table != null) {
+            if (table.holds(bar, offset, size)) {
+                msix.writeTable(offset - table.offset(), size, value);
+                return;
+            }
+            if (table.holdsPending(bar, offset, size)) {
+                return; // read-only, PCI Local Bus 3.0, 6.8.2.10
+            }
+        }
         PciRegion region = regions[bar];
         if (region == null || !isAccess(size)) {
             return;
@@ -285,15 +339,12 @@ public final class VfioFunction extends PciFunction implements AutoCloseable {
         return size == 1 || size == 2 || size == 4 || size == 8;
     }
 
-    /** No interrupt of the card comes any more; the next life sets them up anew. The domain thread, the vCPU stopped. */
+    /** No interrupt of the card comes any more until the domain sets them up anew. When the vCPU has stopped the domain thread, too. */
     public void silence() {
-        if (messageOn) {
-            messageOn = false;
-            device.silence(PciInterrupt.MSI);
-        }
-        if (lineOn) {
-            lineOn = false;
-            device.silence(PciInterrupt.INTX);
+        PciInterrupt kind = on;
+        if (kind != null) {
+            on = null;
+            device.silence(kind);
         }
     }
 

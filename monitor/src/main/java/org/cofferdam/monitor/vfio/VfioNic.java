@@ -176,17 +176,16 @@ public final class VfioNic implements AssignedNic {
      * @param vm the domain's machine
      * @param firstSlot number of its first memory slot for the card's registers
      * @param line the interrupt line that the card's INTA is wired to
-     * @param messages where the domain routes the card's message interrupt
-     * @param message what sends that
+     * @param messages where the domain routes the card's message interrupts
+     * @param events what sends them, one for each vector that may be shown
      */
     public VfioFunction function(
-            Vm vm, int firstSlot, int line, MessageInterrupts messages, EventFd message) {
+            Vm vm, int firstSlot, int line, MessageInterrupts messages, List<EventFd> events) {
         VfioCard c = card;
         if (c == null || condition != CardCondition.READY) {
             throw new IllegalStateException(address + " is " + conditionText);
         }
-        return new VfioFunction(
-                c.device(), vm, firstSlot, line, messages, message, c.interruptTableBar());
+        return new VfioFunction(c.device(), vm, firstSlot, line, messages, events);
     }
 
     private void have(VfioCard c) {
