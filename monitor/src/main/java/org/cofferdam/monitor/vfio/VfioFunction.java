@@ -2,6 +2,7 @@ package org.cofferdam.monitor.vfio;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.cofferdam.binding.NativeCallException;
 import org.cofferdam.binding.Parts;
 import org.cofferdam.binding.event.EventFd;
@@ -64,6 +65,7 @@ public final class VfioFunction extends PciFunction implements AutoCloseable {
     private final EventFd acknowledged;
     private final @Nullable MsiCapability msi;
     private final @Nullable MsixCapability msix;
+    private final int tableBar;
     private final @Nullable MessageTable table;
     private final boolean hasLine;
     private final boolean[] shown = new boolean[ConfigSpace.BARS];
@@ -100,7 +102,9 @@ public final class VfioFunction extends PciFunction implements AutoCloseable {
         this.vm = vm;
         this.firstSlot = firstSlot;
         this.events = events;
-        table = MessageTable.of(device).filter(t -> hasTable(device, t)).orElse(null);
+        Optional<MessageTable> own = MessageTable.of(device);
+        tableBar = own.map(MessageTable::bar).orElse(-1);
+        table = own.filter(t -> hasTable(device, t)).orElse(null);
         try {
             line = parts.add(EventFd.create());
             acknowledged = parts.add(EventFd.create());
@@ -183,13 +187,16 @@ public final class VfioFunction extends PciFunction implements AutoCloseable {
         return shown;
     }
 
-    /** Registers that can be mapped whole are memory to the domain; others trap, page by page being too fine. */
+    /**
+     * Registers that can be mapped whole are memory to the domain; others trap, page by page being too fine. The BAR with
+     * the card's own table always traps: what is written to that by the kernel's access the kernel drops.
+     */
     private void map(Bar bar, PciRegion region) {
         regions[bar.index()] = region;
         PciRegion.Area whole = new PciRegion.Area(0, region.bytes());
         if (bar.kind() == BarKind.MEMORY32
                 && region.bytes() >= PAGE
-                && (table == null || table.bar() != bar.index())
+                && bar.index() != tableBar
                 && region.mappable().contains(whole)) {
             mapped[bar.index()] = parts.add(device.map(region, whole));
         }
