@@ -25,6 +25,7 @@ final class Intake {
     private boolean limitedNow;
     private long limitedSince;
     private long takenMeanwhile;
+    private long takenInAll;
     private volatile long limitedNanos;
 
     Intake(AuditSource source, long quota, long now) {
@@ -82,6 +83,7 @@ final class Intake {
     /** That record was copied. */
     void taken(int padded) {
         head += padded;
+        takenInAll++;
         credit -= padded;
         takenMeanwhile += padded;
     }
@@ -125,18 +127,12 @@ final class Intake {
         return limitedNanos;
     }
 
-    /** The sequence number of the source's next record that is not in a block yet. */
+    /**
+     * The sequence number of the source's next record that is not in a block yet. Counted here: the source counts after
+     * the record is in the ring, so its count and the ring, read one after the other, do not belong together.
+     */
     long nextSequence() {
-        long from = head;
-        long to = ring.acquireTail();
-        while (from != to) {
-            long at = from & (ring.capacity - 1);
-            if (Bytes.u16(ring.memory, at + RecordLayout.TYPE) != RecordLayout.PADDING_TYPE) {
-                return Bytes.u64(ring.memory, at + RecordLayout.SEQUENCE);
-            }
-            from += Bytes.u32(ring.memory, at);
-        }
-        return source.recordedOpaque();
+        return takenInAll;
     }
 
     /** Records in the ring that were not taken. */
