@@ -88,7 +88,7 @@ usual_seconds() {
     card | card-82540em) echo 240 ;;
     hostile | trouble | linux-trouble) echo 300 ;;
     linux-hostile) echo 900 ;;
-    compare) echo 900 ;;
+    compare) echo 1500 ;;
     control | refuse-no-iommu) echo 90 ;;
     *) echo 180 ;;
     esac

@@ -25,12 +25,13 @@ busy() {
 }
 
 # load NAME RATE: makes the load for some seconds at an offered rate (0: as fast as it goes), prints what arrived in a
-# second: bits of TCP, datagrams, responses and the microseconds that half of them took. Offered means that a request is
-# sent when its time has come, whether the last one was answered or not.
+# second (bits of TCP, datagrams, responses), what was lost (segments sent again, datagrams, requests without a response),
+# and the microseconds that half of the responses took. Offered means that a request is sent when its time has come,
+# whether the last one was answered or not.
 load() {
     case $1 in
-    tcp-out) stream -b "$2" | jq .end.sum_received.bits_per_second ;;
-    tcp-in) stream -b "$2" -R | jq .end.sum_received.bits_per_second ;;
+    tcp-out) segments "$2" ;;
+    tcp-in) segments "$2" -R ;;
     udp-out) datagrams "$2" ;;
     udp-in) datagrams "$2" -R ;;
     rr-tcp) /share/tools/rr call tcp 10.73.0.2 5202 "$seconds" "${2%.*}" ;;
@@ -41,33 +42,72 @@ load() {
 # stream OPTIONS...: iperf3's words on a run; once more if it could not be made, as when its server is not done with the last.
 stream() {
     for try in 1 2 3; do
-        iperf3 -J -c 10.73.0.2 -t "$seconds" "$@" >"$out/stream.json"
-        jq -e 'has("error") | not' "$out/stream.json" >/dev/null && break
+        # By itself iperf3 waits for ever for an end that is no longer reached.
+        timeout $((seconds + 20)) iperf3 -J -c 10.73.0.2 -t "$seconds" "$@" >"$out/stream.json"
+        jq -e -s 'length == 1 and (.[0] | has("error") | not)' "$out/stream.json" >/dev/null && break
         echo "        try $try: iperf3 $*: $(jq -r .error "$out/stream.json")" >&2
         sleep 2
     done
     cat "$out/stream.json"
 }
 
-# datagrams RATE OPTIONS...: of 64 bytes each; the receiver's count.
+# segments RATE OPTIONS...
+segments() {
+    stream -b "$@" | jq -r --argjson s "$seconds" '.end | "\(.sum_received.bytes * 8 / $s) \(.sum_sent.retransmits)"'
+}
+
+# datagrams RATE OPTIONS...: of 64 bytes each; the receiver's count, which does not know of those under way at the end.
 datagrams() {
     stream -u -l 64 -w 4M -b "$(awk -v r="$1" 'BEGIN { printf "%d", r * 64 * 8 }')" "${@:2}" |
-        jq '.end.sum | (.packets - .lost_packets) / .seconds'
+        jq -r --argjson s "$seconds" '.end.sum | "\((.packets - .lost_packets) / $s) \(.lost_packets)"'
 }
 
 loads="tcp-out tcp-in udp-out udp-in rr-tcp rr-udp"
+processors=$(nproc)
 
-# measure WHO: a line each: who, load, offered, arrived, ticks.
+# uptime_share TICKS SINCE: of the processors' time since then, in percent.
+uptime_share() {
+    awk -v t="$1" -v s="$2" -v n="$processors" '{ printf "%.0f", t / ($1 - s) / n }' /proc/uptime
+}
+
+# measure WHO: a line each: who, load, pace, offered, arrived, lost, median, ticks, share of the processors.
 measure() {
     for name in $loads; do
         for pace in unpaced half; do
             offered=0
             [ $pace = unpaced ] || offered=$(awk -v n="$name" '$1 == "kernel" && $2 == n && $3 == "unpaced" { print $5 / 2 }' "$out/compare.tsv")
+            since=$(cut -d' ' -f1 /proc/uptime)
             before=$(busy)
-            read -r arrived median < <(load "$name" "$offered")
-            printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$name" $pace "$offered" "${arrived:-0}" $(($(busy) - before)) "$median" >>"$out/compare.tsv"
+            read -r arrived lost median < <(load "$name" "$offered")
+            ticks=$(($(busy) - before))
+            printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$name" $pace "$offered" "${arrived:-0}" "${lost:-0}" "${median:-0}" \
+                $ticks "$(uptime_share $ticks "$since")" >>"$out/compare.tsv"
         done
     done
+}
+
+# compilers PID: the clock ticks that a JVM's compilers have worked.
+compilers() {
+    for task in /proc/"$1"/task/*; do
+        case $(cat "$task/comm") in
+        "C1 Comp"* | "C2 Comp"*) sed 's/.*) //' "$task/stat" ;;
+        esac
+    done | awk '{ t += $12 + $13 } END { print t + 0 }'
+}
+
+# warm PID: rounds of the loads until the compilers have next to nothing left to do, since they take a third of this
+# machine as long as they have work; 20 rounds at most. Prints how many, and what the compilers took of the last.
+warm() {
+    for round in $(seq 20); do
+        since=$(cut -d' ' -f1 /proc/uptime)
+        before=$(compilers "$1")
+        for name in $loads; do
+            seconds=2 load "$name" 0 >/dev/null
+        done
+        share=$(uptime_share $(($(compilers "$1") - before)) "$since")
+        [ "$share" -gt 2 ] || break
+    done
+    echo "$round rounds of warming, in the last the compilers took $share % of the processors"
 }
 
 : >"$out/compare.tsv"
@@ -83,34 +123,29 @@ restarted_since() {
     [ "$(status .domain.restarts)" -gt "$1" ]
 }
 
-# domain WHO WARM OPTIONS...: the same by a driver domain, after so many rounds of the loads: the second compiler takes a
-# third of this machine as long as it has work.
+# domain WHO OPTIONS...: the same by a driver domain.
 domain() {
-    promise "$1: start" start "${@:3}"
+    promise "$1: start" start "${@:2}"
     promise "$1 passes frames" within 60 pings 10.73.0.2 1
     boot=$(status .domain.bootMillis)
-    for warm in $(seq "$2"); do
-        for name in $loads; do
-            load "$name" 0 >/dev/null
-        done
-    done
+    warmed=$(warm "$(pid_of_monitor)")
     measure "$1"
     before=$(status .domain.restarts)
     curl -sf --max-time 20 --unix-socket "$control" -X POST -d '{"kill": true}' -o /dev/null http://monitor/v1/driver/restart
     promise "$1: is back after a kill" within 90 restarted_since "$before"
     promise "$1: passes frames again" within 60 pings 10.73.0.2 1
-    printf '%s\tboot %s ms to the first packet, back after a kill in %s ms, memory %s MiB\n' "$1" "$boot" \
-        "$(status .domain.lastOutageMillis)" "$(($(status .domain.ramBytes) >> 20))" >>"$out/domains"
+    printf '%s\tboot %s ms to the first packet, back after a kill in %s ms, memory %s MiB; %s\n' "$1" "$boot" \
+        "$(status .domain.lastOutageMillis)" "$(($(status .domain.ramBytes) >> 20))" "$warmed" >>"$out/domains"
     promise "$1: the log verifies" log_verifies
     promise "$1: stop" stop
 }
 
 : >"$out/domains"
 domains=nano
-domain nano 6
+domain nano
 if [ -n "${2:-}" ]; then
     domains="nano linux"
-    domain linux 6 --image "/share/$2"
+    domain linux --image "/share/$2"
 fi
 kill $serving
 wait $serving 2>/dev/null
@@ -118,10 +153,13 @@ wait $serving 2>/dev/null
 for who in $domains; do
     echo "        $who to the kernel's own driver ($module), $seconds s each; CPU is the whole machine's, both ends"
     awk -F'\t' -v who="$who" '
-        { rate[$1, $2, $3] = $5; offered[$1, $2, $3] = $4; ticks[$1, $2, $3] = $6; median[$1, $2, $3] = $7 }
+        { rate[$1, $2, $3] = $5; offered[$1, $2, $3] = $4; lost[$1, $2, $3] = $6; median[$1, $2, $3] = $7
+          ticks[$1, $2, $3] = $8; share[$1, $2, $3] = $9 }
+        function both(what, format) { return sprintf(format ", " format, what["kernel", n, "half"], what[who, n, "half"]) }
         END {
             split("'"$loads"'", names, " ")
-            printf "        %-8s  %-22s  %-22s  %s\n", "", "unpaced: rate", "unpaced: CPU each unit", "at half: delivered (kernel, domain), CPU"
+            printf "        %-8s  %-7s  %-8s  at half, each the kernel and the domain:\n", "", "unpaced", "CPU each"
+            printf "        %-8s  %-7s  %-8s  %-17s  %-10s  %-9s  %s\n", "", "rate", "unit", "delivered %", "lost", "CPU %", "median ms"
             for (i = 1; i in names; i++) {
                 n = names[i]
                 if (!rate["kernel", n, "unpaced"] || !rate[who, n, "unpaced"] || !rate[who, n, "half"]) {
@@ -129,13 +167,12 @@ for who in $domains; do
                     continue
                 }
                 each = (ticks[who, n, "unpaced"] / rate[who, n, "unpaced"]) / (ticks["kernel", n, "unpaced"] / rate["kernel", n, "unpaced"])
-                printf "        %-8s  %-22.2f  %-22.2f  %.1f %%, %.1f %%, CPU %.2f", n,
+                printf "        %-8s  %-7.2f  %-8.2f  %-17s  %-10s  %-9s  %s\n", n,
                     rate[who, n, "unpaced"] / rate["kernel", n, "unpaced"], each,
-                    100 * rate["kernel", n, "half"] / offered["kernel", n, "half"],
-                    100 * rate[who, n, "half"] / offered[who, n, "half"],
-                    ticks[who, n, "half"] / ticks["kernel", n, "half"]
-                printf median[who, n, "half"] ? ", median %.1f and %.1f ms\n" : "\n",
-                    median["kernel", n, "half"] / 1000, median[who, n, "half"] / 1000
+                    sprintf("%.1f, %.1f", 100 * rate["kernel", n, "half"] / offered["kernel", n, "half"],
+                        100 * rate[who, n, "half"] / offered[who, n, "half"]),
+                    both(lost, "%d"), both(share, "%d"),
+                    median[who, n, "half"] ? sprintf("%.1f, %.1f", median["kernel", n, "half"] / 1000, median[who, n, "half"] / 1000) : "-"
             }
         }' "$out/compare.tsv"
 done

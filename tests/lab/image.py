@@ -314,8 +314,8 @@ def check_domain(folder, card, options, work):
         before = len(domain.records())
         domain.qemu_monitor("set_link wire on")
         promise(f"{what}: and when it is back", domain.record("link up .*", after=before), domain.records())
-        beat = domain.record(r"beat \d+ rx_packets=(\d+) rx_bytes=\d+ tx_packets=(\d+) tx_bytes=\d+ rx_dropped=\d+ "
-                             r"tx_dropped=\d+ rx_errors=0 tx_errors=0", after=before)
+        beat = domain.record(r"beat \d+ rx_packets=(\d+) rx_bytes=\d+ tx_packets=(\d+) tx_bytes=\d+ rx_missed=\d+ "
+                             r"rx_dropped=\d+ tx_dropped=\d+ rx_errors=0 tx_errors=0", after=before)
         promise(f"{what}: the beat counts the card's frames",
                 beat and min(int(beat[1]), int(beat[2])) >= 50, domain.records()[-1:])
         silent = domain.receive("uplink", 0.2) + domain.receive("wire", 1)

@@ -52,6 +52,10 @@ restarted_since() {
     [ "$(status .domain.restarts)" -gt "$1" ]
 }
 
+receives_more_than() {
+    [ "$(monitor console | sed -n 's/.* \([0-9]*\) receive descriptors.*/\1/p')" -gt "$1" ]
+}
+
 began=$(milliseconds)
 promise "monitor start --assign 0000:03:00.0 --image linux" start --image "$image" ${2:+--memory "$2"}
 [ $broken = 0 ] || finish # nothing of what follows could be well
@@ -69,6 +73,7 @@ promise "and those of the card's driver" has_line "$module"
 kind='msix\[0\]'
 [ "$module" != e1000 ] || kind=intx
 promise "the card interrupts by ${kind%%\\*}" grep -q "vfio-$kind(0000:03:00.0)" /proc/interrupts
+[ -n "${2:-}" ] || promise "more frames than a driver's own 256 wait in the card" receives_more_than 256
 promise "how often the card interrupts is on record" within 5 has_record INTERRUPT '.fields.times > 0'
 promise "the driver in the domain says what it is" module_is
 module_is | sed 's/^/        /'

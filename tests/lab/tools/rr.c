@@ -6,8 +6,8 @@
  *
  * With a RATE of 0 a call sends a request when the response to the one before it came, as fast as that goes. Else it sends
  * RATE requests a second, whether responses came or not, and waits a second for the last of them. It prints how many
- * responses came for each of the SECONDS, and the median of how long they took in microseconds. What has no response
- * within a second is lost, and how many those were is said on standard error.
+ * responses came for each of the SECONDS, how many requests had none within a second, and the median of how long the
+ * responses took in microseconds.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -176,10 +176,7 @@ static int call(const char *kind, struct sockaddr_in to, long long seconds, long
     }
     long long lost = none + late;
     came -= late;
-    printf("%.1f %lld\n", (double)came / (double)seconds, came == 0 ? 0 : took[none + came / 2] / 1000);
-    if (lost > 0) {
-        fprintf(stderr, "rr: %lld of %u requests had no response within a second\n", lost, requests);
-    }
+    printf("%.1f %lld %lld\n", (double)came / (double)seconds, lost, came == 0 ? 0 : took[none + came / 2] / 1000);
     return 0;
 }
 

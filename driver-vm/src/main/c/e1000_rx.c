@@ -1,5 +1,5 @@
 /*
- * The card's receive ring: 512 legacy descriptors over buffers of the arena.
+ * The card's receive ring: 2048 legacy descriptors over buffers of the arena.
  *
  * Trusts: nothing in a descriptor. The index of the next descriptor and the buffer of each slot are kept here,
  * not read back; status and length are read in one load and checked.

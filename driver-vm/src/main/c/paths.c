@@ -4,7 +4,7 @@
  * Trusts: the rings' files, which check what card and monitor write. When the ring ahead is full, frames stay
  * where they are: nothing is taken that cannot be passed on, so nothing is lost in the domain.
  *
- * Each call moves at most one ring's worth, then the other direction has its turn.
+ * Each call moves at most what the uplink's queue holds, then the other direction has its turn.
  */
 #include "paths.h"
 
@@ -18,7 +18,7 @@ u32 wire_to_host(struct status_page *status) {
     u64 bytes = 0;
     to_host_reclaim();
     u32 room = to_host_room();
-    while (moved < CARD_RX_DESCRIPTORS && frames < room && rx_waiting()) {
+    while (moved < UPLINK_QUEUE_MAX && frames < room && rx_waiting()) {
         struct received frame;
         rx_take(&frame);
         moved++;

@@ -91,6 +91,15 @@ bool link_parse(const struct nlmsghdr *message, int index, struct link *link);
 /* Asks the kernel for the link as it is now. Returns 0 or an error number. */
 int link_read(int index, struct link *link);
 
+/*
+ * Gives a link that is down more receive descriptors if it has fewer and its driver can. Returns how many it has then;
+ * 0 if the driver does not say.
+ */
+unsigned link_lengthen_receive(const char *name, unsigned descriptors);
+
+/* How many frames wait for a link that is still down: its queueing discipline is made when it comes up. */
+void link_queue(const char *name, int index, unsigned frames);
+
 /* Sets the MTU, switches IPv6 off and promiscuous mode on, and brings the link up. */
 void link_prepare(const char *name, int index, unsigned mtu);
 

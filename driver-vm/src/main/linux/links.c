@@ -10,14 +10,17 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/ethtool.h>
 #include <linux/if_ether.h>
 #include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
+#include <linux/sockios.h>
 #include <linux/tc_act/tc_mirred.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 enum { REPLY_BYTES = 16384, PATH_BYTES = 256 };
 
@@ -70,6 +73,40 @@ int link_read(int index, struct link *link)
 	if (error == 0 && !link_parse((struct nlmsghdr *)reply, index, link))
 		error = EPROTO;
 	return error;
+}
+
+static bool ring_sizes(const char *name, unsigned command, struct ethtool_ringparam *rings)
+{
+	struct ifreq request = {.ifr_data = (char *)rings};
+	rings->cmd = command;
+	snprintf(request.ifr_name, sizeof request.ifr_name, "%s", name);
+	return ioctl(netlink_events(), SIOCETHTOOL, &request) == 0; /* any socket will do, netdevice(7) */
+}
+
+unsigned link_lengthen_receive(const char *name, unsigned descriptors)
+{
+	struct ethtool_ringparam rings = {0};
+	if (!ring_sizes(name, ETHTOOL_GRINGPARAM, &rings))
+		return 0;
+	if (descriptors > rings.rx_max_pending)
+		descriptors = rings.rx_max_pending;
+	if (descriptors > rings.rx_pending) {
+		rings.rx_pending = descriptors;
+		ring_sizes(name, ETHTOOL_SRINGPARAM, &rings);
+		ring_sizes(name, ETHTOOL_GRINGPARAM, &rings);
+	}
+	return rings.rx_pending;
+}
+
+void link_queue(const char *name, int index, unsigned frames)
+{
+	struct request request;
+	struct ifinfomsg *info = request_begin(&request, RTM_NEWLINK, 0, sizeof *info);
+	info->ifi_index = index;
+	request_put(&request, IFLA_TXQLEN, &frames, sizeof frames);
+	int error = request_send(&request, NULL, 0);
+	if (error != 0)
+		fail("%s cannot have a queue of %u frames: %s", name, frames, strerror(error));
 }
 
 void link_prepare(const char *name, int index, unsigned mtu)

@@ -24,6 +24,12 @@
 
 enum { EVENT_BYTES = 16384, PROBE_SECONDS = 30, MTU_LEAST = 68, MTU_MOST = 65535, MTU_USUAL = 1500 };
 
+/* About what the kernel's socket buffer takes besides the frame. */
+enum { BUFFER_EXTRA = 768 };
+
+/* How many frames the kernel has wait for an Ethernet link if nobody says. */
+enum { QUEUE_USUAL = 1000 };
+
 static char card_name[IFNAMSIZ], uplink_name[IFNAMSIZ];
 static int card_index, uplink_index;
 static struct link card; /* as last reported */
@@ -47,6 +53,25 @@ static unsigned mtu(void)
 	if (*word == '\0' || *end != '\0' || value < MTU_LEAST || value > MTU_MOST)
 		fail("cofferdam_mtu takes a number of bytes from %d to %d", MTU_LEAST, MTU_MOST);
 	return value;
+}
+
+/* How many frames the given part of the memory has room for. */
+static unsigned frames_in(unsigned part, unsigned frame_bytes)
+{
+	unsigned long long memory = (unsigned long long)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
+	return memory / part / (frame_bytes + BUFFER_EXTRA);
+}
+
+/*
+ * What arrives while this processor or the monitor's switch does not run must wait somewhere. The other way it waits with
+ * the host, and the card takes what it is given at the wire's speed. Returns the card's receive descriptors.
+ */
+static unsigned make_room(unsigned frame_bytes)
+{
+	unsigned queue = frames_in(8, frame_bytes);
+	if (queue > QUEUE_USUAL)
+		link_queue(uplink_name, uplink_index, queue);
+	return link_lengthen_receive(card_name, frames_in(16, frame_bytes));
 }
 
 static int one_second_timer(void)
@@ -75,10 +100,10 @@ static void wait_for_links(void)
 	}
 }
 
-/* To the console's log, for who wants to give the domain less memory. */
-static void log_memory(void)
+/* To the console's log, for who wants to give the domain less memory or wonders about losses. */
+static void log_joined(unsigned descriptors)
 {
-	char text[128], total[64], available[64];
+	char text[192], total[64], available[64];
 	FILE *file = fopen("/proc/meminfo", "re");
 	if (file == NULL)
 		return;
@@ -87,7 +112,8 @@ static void log_memory(void)
 		&& fgets(available, sizeof available, file);
 	fclose(file);
 	total[strcspn(total, "\n")] = available[strcspn(available, "\n")] = '\0';
-	if (read && snprintf(text, sizeof text, "<6>init: joined; %s, %s\n", total, available) > 0)
+	const char *line = "<6>init: joined; %s, %s, %u receive descriptors\n";
+	if (read && snprintf(text, sizeof text, line, total, available, descriptors) > 0)
 		write_file("/dev/kmsg", text);
 }
 
@@ -160,12 +186,13 @@ int main(void)
 	/* Joined before they are up, so that the kernel's own stack never sees a frame. */
 	link_redirect(card_index, uplink_index);
 	link_redirect(uplink_index, card_index);
+	unsigned descriptors = make_room(size);
 	link_prepare(card_name, card_index, size);
 	link_prepare(uplink_name, uplink_index, size);
 	read_card(&card);
 	report_link(card_name, &card);
 	say("ready");
-	log_memory();
+	log_joined(descriptors);
 
 	const char *log = getenv("cofferdam_log");
 	struct pollfd ready[] = {

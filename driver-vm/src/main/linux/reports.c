@@ -64,8 +64,8 @@ void report_beat(unsigned long number, const struct link *card)
 		return;
 	}
 	const struct rtnl_link_stats64 *s = &card->statistics;
-	say("beat %lu rx_packets=%llu rx_bytes=%llu tx_packets=%llu tx_bytes=%llu rx_dropped=%llu tx_dropped=%llu "
-		"rx_errors=%llu tx_errors=%llu",
-		number, s->rx_packets, s->rx_bytes, s->tx_packets, s->tx_bytes, s->rx_dropped, s->tx_dropped, s->rx_errors,
-		s->tx_errors);
+	say("beat %lu rx_packets=%llu rx_bytes=%llu tx_packets=%llu tx_bytes=%llu rx_missed=%llu rx_dropped=%llu "
+		"tx_dropped=%llu rx_errors=%llu tx_errors=%llu",
+		number, s->rx_packets, s->rx_bytes, s->tx_packets, s->tx_bytes, s->rx_missed_errors, s->rx_dropped, s->tx_dropped,
+		s->rx_errors, s->tx_errors);
 }

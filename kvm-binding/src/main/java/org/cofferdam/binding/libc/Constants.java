@@ -104,6 +104,7 @@ public final class Constants {
     public static final long SIOCSIFHWADDR = 0x8924;
     public static final long SIOCGIFHWADDR = 0x8927;
     public static final long SIOCGIFINDEX = 0x8933;
+    public static final long SIOCSIFTXQLEN = 0x8943;
 
     // signal.h, time.h, sys/resource.h
     public static final int SIGEV_THREAD_ID = 4;

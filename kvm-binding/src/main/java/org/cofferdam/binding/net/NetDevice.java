@@ -73,6 +73,18 @@ public final class NetDevice {
         }
     }
 
+    /**
+     * Sets how many packets wait for whoever takes them from the interface; a tap's queues, each with that many places,
+     * are made anew then and keep what is in them.
+     */
+    public static void setQueueLength(String name, int packets) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment request = InterfaceRequest.of(arena, name);
+            request.set(ValueLayout.JAVA_INT, InterfaceRequest.UNION, packets);
+            call(request, SIOCSIFTXQLEN, "SIOCSIFTXQLEN", name + ", " + packets, false);
+        }
+    }
+
     /** Sets the interface administratively up or down. */
     public static void setUp(String name, boolean up) {
         try (Arena arena = Arena.ofConfined()) {

@@ -25,6 +25,13 @@ import org.cofferdam.proxy.packetswitch.Verdict;
  * <p>The switch's thread calls everything here; frames are passed without allocation.
  */
 public final class HostPort implements Port, AutoCloseable {
+    /**
+     * How many frames of the host wait in each of the tap's queues for the switch. A tap does not stop its sender when it
+     * is full, as a card's driver does, but drops, so that this is what a pause of the switch or of the domain may take
+     * at a given rate: 4,000 small frames a second for a second, which is also how long the uplink waits for a domain.
+     */
+    public static final int QUEUE_FRAMES = 4096;
+
     private final Tap tap;
     private final Coalescer coalescer;
     private final FrameView view = new FrameView();
@@ -49,6 +56,7 @@ public final class HostPort implements Port, AutoCloseable {
         try {
             NetDevice.setMac(name, mac.bytes());
             NetDevice.setMtu(name, mtu);
+            NetDevice.setQueueLength(name, QUEUE_FRAMES);
             tap.setOffloads(true, true, true);
             NetDevice.setUp(name, true);
             tap.setCarrier(false);

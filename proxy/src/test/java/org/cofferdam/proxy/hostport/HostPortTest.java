@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -46,6 +48,8 @@ final class HostPortTest {
     private static final Mac NEAR_MAC = Mac.parse("52:54:00:00:00:01");
     private static final Mac FAR_MAC = Mac.parse("52:54:00:00:00:02");
     private static final int BYTES = 8_000_000;
+    // Of the queue's places some are left to the namespace's own chatter.
+    private static final int PAUSE_FRAMES = HostPort.QUEUE_FRAMES - 96;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private String farNamespace = "";
@@ -127,6 +131,40 @@ final class HostPortTest {
         await().atMost(PATIENCE)
                 .until(() -> packets.counters(NEAR).given(Verdict.DROP_PORT_DOWN) > 0);
         ping.destroy();
+    }
+
+    @Test
+    void whatTheHostSendsInAPauseOfTheSwitchIsKept() throws InterruptedException, IOException {
+        thread.interrupt();
+        thread.join();
+        Command.line("ip neigh replace 10.78.0.2 lladdr " + FAR_MAC + " nud permanent dev cofnear");
+        long before = packets.counters(FAR).get(PortCounter.FRAMES_OUT);
+        long dropped = dropped();
+        // One flow, so that all wait in one queue.
+        try (DatagramSocket socket = new DatagramSocket()) {
+            byte[] word = new byte[4];
+            DatagramPacket packet =
+                    new DatagramPacket(
+                            word,
+                            word.length,
+                            InetAddress.getByAddress(new byte[] {10, 78, 0, 2}),
+                            9);
+            for (int i = 0; i < PAUSE_FRAMES; i++) {
+                socket.send(packet);
+            }
+        }
+        assertEquals(dropped, dropped());
+        thread = Thread.ofPlatform().start(this::work);
+        await().atMost(PATIENCE)
+                .until(
+                        () ->
+                                packets.counters(FAR).get(PortCounter.FRAMES_OUT) - before
+                                        >= PAUSE_FRAMES);
+        assertEquals(dropped, dropped());
+    }
+
+    private static long dropped() throws IOException {
+        return Long.parseLong(read("/sys/class/net/cofnear/statistics/tx_dropped"));
     }
 
     // The far side connects, sends numbers and gets numbers back; both ends compare.
