@@ -5,7 +5,7 @@
 #
 #   --long      all scripts, ten rounds of start and stop instead of one, and all attacks
 #   --within=S  begin no script for which less than its usual time is left of S seconds; it is named as not run
-#   NAME        only these: card, card-82540em, linux, linux-82540em, linux-igb, linux-6.1, linux-rounds,
+#   NAME        only these: modules, card, card-82540em, linux, linux-82540em, linux-igb, linux-6.1, linux-rounds,
 #               linux-hostile, linux-trouble, linux-suspend, image, hostile, control, trouble, suspend, refuse-no-iommu,
 #               refuse-no-intremap, compare
 #
@@ -14,7 +14,8 @@
 # Needs the built tree (mvn package).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
+. "$here/../../ops/env.sh"
+root=$(cd "$here/../.." && pwd) # this script is one folder deeper than those of ops
 
 long=false
 budget=86400
@@ -35,7 +36,7 @@ for word in "$@"; do
     esac
 done
 if [ ${#names[@]} = 0 ]; then
-    names=(card control refuse-no-iommu hostile linux)
+    names=(modules card control refuse-no-iommu hostile linux)
     ! $long || names+=(card-82540em linux-82540em linux-igb linux-6.1 linux-rounds linux-hostile linux-trouble linux-suspend image trouble suspend refuse-no-intremap compare)
 fi
 rounds=1
@@ -47,6 +48,7 @@ if $long; then
     depth=full
 fi
 
+need_jdk25
 "$root/ops/lab/build" || exit
 share=$(mktemp -d)
 trap 'rm -rf "$share"' EXIT
@@ -82,6 +84,17 @@ image() {
     "$root/ops/driver-image" --out "$share/$1" "${@:2}"
 }
 
+# suites FOLDER: the modules' compiled tests, what runs them, and what they need.
+suites() {
+    local libraries=$root/tests/programs/target/lib
+    mkdir -p "$1/lib"
+    cp "$libraries"/{junit,opentest4j,apiguardian,awaitility,hamcrest}*.jar "$root"/monitor/target/dist/lib/*.jar "$1/lib"
+    for module in kvm-binding driver-vm; do
+        cp -r "$root/$module/target/test-classes" "$1/$module"
+    done
+    "$JAVA_HOME/bin/javac" -cp "$libraries/*" -d "$1" "$root/tests/suites/RunSuite.java"
+}
+
 # usual_seconds NAME: on two quiet cores, with a margin.
 usual_seconds() {
     case $1 in
@@ -89,7 +102,7 @@ usual_seconds() {
     hostile | trouble | linux-trouble) echo 300 ;;
     linux-hostile) echo 900 ;;
     compare) echo 1500 ;;
-    control | refuse-no-iommu) echo 90 ;;
+    modules | control | refuse-no-iommu) echo 90 ;;
     *) echo 180 ;;
     esac
 }
@@ -109,6 +122,10 @@ for name in "${names[@]}"; do
     echo "=== $name"
     status=0
     case $name in
+    modules)
+        suites "$share/modules"
+        in_lab 300 modules.sh || status=$?
+        ;;
     card) in_lab $((300 + 120 * rounds)) card.sh "$rounds" || status=$? ;;
     card-82540em)
         options=(--card e1000)
