@@ -95,9 +95,10 @@ compilers() {
     done | awk '{ t += $12 + $13 } END { print t + 0 }'
 }
 
-# warm PID: rounds of the loads until the compilers have next to nothing left to do, since they take a third of this
-# machine as long as they have work; 20 rounds at most. Prints how many, and what the compilers took of the last.
+# warm PID: rounds of the loads until the compilers have next to nothing left to do in two of them, since they take a third
+# of this machine as long as they have work; 20 rounds at most. Prints how many, and what the compilers took of the last.
 warm() {
+    rest=0
     for round in $(seq 20); do
         since=$(cut -d' ' -f1 /proc/uptime)
         before=$(compilers "$1")
@@ -105,7 +106,8 @@ warm() {
             seconds=2 load "$name" 0 >/dev/null
         done
         share=$(uptime_share $(($(compilers "$1") - before)) "$since")
-        [ "$share" -gt 2 ] || break
+        [ "$share" -le 3 ] && rest=$((rest + 1)) || rest=0
+        [ $rest -lt 2 ] || break
     done
     echo "$round rounds of warming, in the last the compilers took $share % of the processors"
 }

@@ -184,6 +184,58 @@ class LinuxMachineTest {
     }
 
     @Test
+    void anotherMachineGoesOnFromWhereOneWasSaved() {
+        vm.createIrqchip();
+        vm.createPit();
+        // SYSENTER_CS = 0x1234; PIC as above; LAPIC on; fninit; fldpi; mov ebx, 0xcafe; PIT counter
+        // 0 mode 2, count 0xff00; out 0x80, al. Saved there. in al, 0x21; out 0x82, al; rdmsr; out
+        // 0x83, eax; mov eax, [spurious vector]; out 0x84, eax; fstp dword [0x2000]; mov eax,
+        // [0x2000]; out 0x85, eax; mov eax, ebx; out 0x86, eax; sti; jmp .
+        Vcpu vcpu =
+                start(
+                        Optional::of,
+                        "b9 74010000 b8 34120000 31d2 0f30"
+                                + "b011 e620 b020 e621 b004 e621 b001 e621 b0fe e621"
+                                + "c705 f000e0fe ff010000 dbe3 d9eb bb feca0000"
+                                + "b034 e643 b000 e640 b0ff e640 e680"
+                                + "e421 e682 0f32 e783 a1 f000e0fe e784"
+                                + "d91d 00200000 a1 00200000 e785 89d8 e786 fb ebfe");
+        gate(0x20, HANDLER);
+        put(HANDLER, "e681 ebfe");
+        assertEquals(Exit.IO, run(vcpu));
+        assertEquals(0x80, vcpu.portNumber());
+        vcpu.setImmediateExit(true); // ends the instruction, and runs none after it
+        assertEquals(Exit.INTERRUPTED, vcpu.run());
+        MachineState state = vm.save(vcpu);
+
+        Vm later = kvm.createVm();
+        open.add(later);
+        SharedMemory copy = SharedMemory.create("machine-test-later", 0x10000);
+        open.add(copy);
+        copy.segment().copyFrom(memory.segment());
+        later.setMemory(0, 0, copy, 0, 0x10000, false);
+        later.createIrqchip();
+        later.createPit();
+        Vcpu goesOn = later.createVcpu(0, Optional::of);
+        open.add(goesOn);
+        later.restore(goesOn, state);
+        Map<Integer, Integer> ports =
+                Map.of(
+                        0x82, 0xfe,
+                        0x83, 0x1234,
+                        0x84, 0x1ff,
+                        0x85, Float.floatToRawIntBits((float) Math.PI),
+                        0x86, 0xcafe);
+        for (int port = 0x82; port <= 0x86; port++) {
+            assertEquals(Exit.IO, run(goesOn));
+            assertEquals(port, goesOn.portNumber());
+            assertEquals(ports.get(port), goesOn.portData(0), "at " + Integer.toHexString(port));
+        }
+        assertEquals(Exit.IO, run(goesOn));
+        assertEquals(0x81, goesOn.portNumber(), "the timer goes on, too");
+    }
+
+    @Test
     void theGuestSeesTheTemplatesProcessor() {
         // mov eax, 1; cpuid; mov [0x2000], ebx, ecx, edx; mov eax, 10; cpuid; mov [0x200c], eax;
         // out 0x80, al
