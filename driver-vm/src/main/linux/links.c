@@ -98,13 +98,19 @@ unsigned link_lengthen_receive(const char *name, unsigned descriptors)
 	return rings.rx_pending;
 }
 
-void link_queue(const char *name, int index, unsigned frames)
+/* Sets one number of a link. Returns 0 or an error number. */
+static int set_number(int index, int attribute, unsigned value)
 {
 	struct request request;
 	struct ifinfomsg *info = request_begin(&request, RTM_NEWLINK, 0, sizeof *info);
 	info->ifi_index = index;
-	request_put(&request, IFLA_TXQLEN, &frames, sizeof frames);
-	int error = request_send(&request, NULL, 0);
+	request_put(&request, attribute, &value, sizeof value);
+	return request_send(&request, NULL, 0);
+}
+
+void link_queue(const char *name, int index, unsigned frames)
+{
+	int error = set_number(index, IFLA_TXQLEN, frames);
 	if (error != 0)
 		fail("%s cannot have a queue of %u frames: %s", name, frames, strerror(error));
 }
@@ -117,14 +123,11 @@ void link_prepare(const char *name, int index, unsigned mtu)
 	snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/disable_ipv6", name);
 	write_file(path, "1");
 
-	struct ifinfomsg *info = request_begin(&request, RTM_NEWLINK, 0, sizeof *info);
-	info->ifi_index = index;
-	request_put(&request, IFLA_MTU, &mtu, sizeof mtu);
-	int error = request_send(&request, NULL, 0);
+	int error = set_number(index, IFLA_MTU, mtu);
 	if (error != 0)
 		fail("%s does not take an MTU of %u bytes: %s", name, mtu, strerror(error));
 
-	info = request_begin(&request, RTM_NEWLINK, 0, sizeof *info);
+	struct ifinfomsg *info = request_begin(&request, RTM_NEWLINK, 0, sizeof *info);
 	info->ifi_index = index;
 	info->ifi_flags = info->ifi_change = IFF_UP | IFF_PROMISC;
 	error = request_send(&request, NULL, 0);
