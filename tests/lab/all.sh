@@ -52,7 +52,7 @@ need_jdk25
 "$root/ops/lab/build" || exit
 share=$(mktemp -d)
 trap 'rm -rf "$share"' EXIT
-cp "$here"/*.sh "$here"/cpio.py "$share"
+cp "$here"/*.sh "$here"/{cpio,datagrams}.py "$share"
 mkdir "$share/hostile"
 cp "$root"/tests/target/hostile/{dma-aimed,interrupt-flood}.elf "$share/hostile"
 "$here/tools/build.sh" "$share/tools"

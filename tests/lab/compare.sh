@@ -51,9 +51,9 @@ stream() {
     cat "$out/stream.json"
 }
 
-# segments RATE OPTIONS...
+# segments RATE OPTIONS...: after a second in which TCP finds its rate: what is offered begins at once, what TCP sends does not.
 segments() {
-    stream -b "$@" | jq -r --argjson s "$seconds" '.end | "\(.sum_received.bytes * 8 / $s) \(.sum_sent.retransmits)"'
+    stream -O 1 -b "$@" | jq -r --argjson s "$seconds" '.end | "\(.sum_received.bytes * 8 / $s) \(.sum_sent.retransmits)"'
 }
 
 # datagrams RATE OPTIONS...: of 64 bytes each; the receiver's count, which does not know of those under way at the end.
@@ -70,12 +70,17 @@ uptime_share() {
     awk -v t="$1" -v s="$2" -v n="$processors" '{ printf "%.0f", t / ($1 - s) / n }' /proc/uptime
 }
 
+# half NAME: of the rate that the kernel's own driver reached.
+half() {
+    awk -v n="$1" '$1 == "kernel" && $2 == n && $3 == "unpaced" { print $5 / 2 }' "$out/compare.tsv"
+}
+
 # measure WHO: a line each: who, load, pace, offered, arrived, lost, median, ticks, share of the processors.
 measure() {
     for name in $loads; do
         for pace in unpaced half; do
             offered=0
-            [ $pace = unpaced ] || offered=$(awk -v n="$name" '$1 == "kernel" && $2 == n && $3 == "unpaced" { print $5 / 2 }' "$out/compare.tsv")
+            [ $pace = unpaced ] || offered=$(half "$name")
             since=$(cut -d' ' -f1 /proc/uptime)
             before=$(busy)
             read -r arrived lost median < <(load "$name" "$offered")
@@ -95,7 +100,7 @@ compilers() {
     done | awk '{ t += $12 + $13 } END { print t + 0 }'
 }
 
-# warm PID: rounds of the loads until the compilers have next to nothing left to do in two of them, since they take a third
+# warm PID: rounds of the loads, at both paces, since a thread that sleeps between frames runs other code, until the compilers have next to nothing left to do in two of them, since they take a third
 # of this machine as long as they have work; 20 rounds at most. Prints how many, and what the compilers took of the last.
 warm() {
     rest=0
@@ -103,7 +108,8 @@ warm() {
         since=$(cut -d' ' -f1 /proc/uptime)
         before=$(compilers "$1")
         for name in $loads; do
-            seconds=2 load "$name" 0 >/dev/null
+            seconds=1 load "$name" 0 >/dev/null
+            seconds=1 load "$name" "$(half "$name")" >/dev/null
         done
         share=$(uptime_share $(($(compilers "$1") - before)) "$since")
         [ "$share" -le 3 ] && rest=$((rest + 1)) || rest=0

@@ -56,6 +56,28 @@ receives_more_than() {
     [ "$(monitor console | sed -n 's/.* \([0-9]*\) receive descriptors.*/\1/p')" -gt "$1" ]
 }
 
+# datagrams: more of them than frames that the interface has received, so some came joined; each arrives by itself.
+datagrams() {
+    taken=$(cat /sys/class/net/cofferdam0/statistics/rx_packets)
+    python3 /share/datagrams.py receive 10.73.0.1 5300 1000 &
+    receiving=$!
+    within 10 grep -q ":14B4 " /proc/net/udp # port 5300
+    ip netns exec outside python3 /share/datagrams.py send 10.73.0.1 5300 1000
+    wait $receiving || return 1
+    taken=$(($(cat /sys/class/net/cofferdam0/statistics/rx_packets) - taken))
+    echo "1000 datagrams were $taken frames"
+    [ $taken -lt 1000 ]
+}
+
+# datagrams_out: to the other end, none of which may be lost or changed on the way either.
+datagrams_out() {
+    ip netns exec outside python3 /share/datagrams.py receive 10.73.0.2 5300 1000 &
+    receiving=$!
+    within 10 ip netns exec outside grep -q ":14B4 " /proc/net/udp
+    python3 /share/datagrams.py send 10.73.0.2 5300 1000
+    wait $receiving
+}
+
 began=$(milliseconds)
 promise "monitor start --assign 0000:03:00.0 --image linux" start --image "$image" ${2:+--memory "$2"}
 [ $broken = 0 ] || finish # nothing of what follows could be well
@@ -67,6 +89,9 @@ promise "TCP to the other end" transfer
 echo "        $(jq -r '.end.sum_received.bits_per_second / 1e6 | round' "$out/iperf.json") Mbit/s"
 promise "TCP from the other end" transfer -R
 echo "        $(jq -r '.end.sum_received.bits_per_second / 1e6 | round' "$out/iperf.json") Mbit/s"
+promise "datagrams from the other end, joined on their way, arrive each by itself" datagrams
+echo "        $output"
+promise "datagrams to the other end" datagrams_out
 promise "the console shows the kernel's messages" has_line "Linux version"
 promise "and those of the card's driver" has_line "$module"
 # The 82540EM has a line alone; the others must not be left with theirs, which costs four times as much.

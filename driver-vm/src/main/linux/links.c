@@ -2,8 +2,8 @@
  * The two network devices of the domain and how they are joined: what one receives, a matchall filter at its ingress
  * hook redirects to the other's transmit queue (tc-matchall(8), tc-mirred(8)), before any protocol sees it.
  *
- * Offloads stay on. What the card has verified (CHECKSUM_UNNECESSARY) or GRO has joined leaves through the uplink with
- * a virtio-net header, or is segmented and summed by the kernel where the monitor offers less. A VLAN tag that the card
+ * Offloads stay on. What the card has verified (CHECKSUM_UNNECESSARY) or GRO has joined, TCP and UDP, leaves through the
+ * uplink with a virtio-net header, or is segmented and summed by the kernel where the monitor offers less. A VLAN tag that the card
  * has taken off is put back by the kernel, since the uplink has no such offload; the other way the card inserts it.
  */
 #include "init.h"
@@ -17,12 +17,16 @@
 #include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <linux/tc_act/tc_mirred.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
 enum { REPLY_BYTES = 16384, PATH_BYTES = 256 };
+
+/* More features than any kernel has; NETDEV_FEATURE_COUNT is below 70 in 6.12. */
+enum { FEATURES_MOST = 128 };
 
 bool link_find(const char *bus, char name[IFNAMSIZ], int *index)
 {
@@ -75,12 +79,55 @@ int link_read(int index, struct link *link)
 	return error;
 }
 
-static bool ring_sizes(const char *name, unsigned command, struct ethtool_ringparam *rings)
+/* Each of ethtool's requests begins with its number (linux/ethtool.h). Returns whether the driver has answered. */
+static bool ethtool(const char *name, void *command)
 {
-	struct ifreq request = {.ifr_data = (char *)rings};
-	rings->cmd = command;
+	struct ifreq request = {.ifr_data = command};
 	snprintf(request.ifr_name, sizeof request.ifr_name, "%s", name);
 	return ioctl(netlink_events(), SIOCETHTOOL, &request) == 0; /* any socket will do, netdevice(7) */
+}
+
+static bool ring_sizes(const char *name, unsigned command, struct ethtool_ringparam *rings)
+{
+	rings->cmd = command;
+	return ethtool(name, rings);
+}
+
+/* How many features the kernel knows; 0 if it does not say or they are more than there is room for here. */
+static unsigned count_features(const char *name)
+{
+	struct { struct ethtool_sset_info head; uint32_t count; } sizes
+		= {.head = {.cmd = ETHTOOL_GSSET_INFO, .sset_mask = 1ull << ETH_SS_FEATURES}};
+	return ethtool(name, &sizes) && sizes.count <= FEATURES_MOST ? sizes.count : 0;
+}
+
+/* The number of a feature, which is this kernel's own; that of the features if there is none of the name. */
+static unsigned find_feature(const char *name, const char *feature, unsigned features)
+{
+	static struct { struct ethtool_gstrings head; char strings[FEATURES_MOST][ETH_GSTRING_LEN]; } names;
+	names.head = (struct ethtool_gstrings){.cmd = ETHTOOL_GSTRINGS, .string_set = ETH_SS_FEATURES};
+	if (!ethtool(name, &names))
+		return features;
+	unsigned number = 0;
+	while (number < features && strncmp(names.strings[number], feature, ETH_GSTRING_LEN) != 0)
+		number++;
+	return number;
+}
+
+bool link_switch_on(const char *name, const char *feature)
+{
+	unsigned features = count_features(name), number = find_feature(name, feature, features);
+	if (number == features)
+		return false;
+	unsigned words = (features + 31) / 32, word = number / 32;
+	uint32_t bit = 1u << number % 32;
+	struct { struct ethtool_sfeatures head; struct ethtool_set_features_block blocks[FEATURES_MOST / 32]; } set
+		= {.head = {.cmd = ETHTOOL_SFEATURES, .size = words}};
+	struct { struct ethtool_gfeatures head; struct ethtool_get_features_block blocks[FEATURES_MOST / 32]; } got
+		= {.head = {.cmd = ETHTOOL_GFEATURES, .size = words}};
+	set.blocks[word].valid = set.blocks[word].requested = bit;
+	ethtool(name, &set); /* what came of it is asked next */
+	return ethtool(name, &got) && (got.blocks[word].active & bit) != 0;
 }
 
 unsigned link_lengthen_receive(const char *name, unsigned descriptors)

@@ -24,6 +24,7 @@
 char LICENSE[] SEC("license") = "Apache-2.0"; /* no helper below asks for the GPL */
 #define MAX_PORTS 8
 #define MAX_ETHERTYPES 8
+#define UDP_HEADERS 42 /* bytes, with IPv4's and Ethernet's */
 #define SECOND 1000000000ULL
 #define PASS TC_ACT_UNSPEC /* on to the operator's own filters, if there are any */
 
@@ -183,6 +184,8 @@ static int examine(struct __sk_buff *skb, struct frame *f)
     f->length = skb->len;
     f->ifindex = skb->ifindex;
     f->segments = skb->gso_segs;
+    if (!f->segments && skb->gso_size) /* a virtio-net header asked for them: the nearest number, by UDP's headers */
+        f->segments = (skb->len - UDP_HEADERS + skb->gso_size / 2) / skb->gso_size;
     if (bpf_skb_load_bytes(skb, 0, &f->eth, sizeof(f->eth)))
         return SIZE;
     return check(f, skb->vlan_present ? (__be16)skb->vlan_proto : f->eth.protocol, skb->gso_size);

@@ -14,14 +14,13 @@ import org.cofferdam.monitor.config.OperatorError;
 import org.cofferdam.monitor.control.CaptureRequest;
 import org.cofferdam.monitor.control.MonitorCounters;
 import org.cofferdam.monitor.control.RunningCapture;
+import org.cofferdam.monitor.domain.DomainThread;
 import org.cofferdam.proxy.capture.CaptureRing;
 
 /** Begins and ends captures, within the policy. Control thread; the counters may be read by any. */
 final class CaptureDesk {
     /** At once: each costs the packet path a copy of every frame, and memory for its ring. */
     static final int MOST = 4;
-
-    private static final long ANSWER_SECONDS = 5;
 
     private final MonitorParts parts;
     private final GuestDesk guests;
@@ -122,7 +121,7 @@ final class CaptureDesk {
                                     action.run();
                                     return null;
                                 });
-        return done.orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS);
+        return done.orTimeout(DomainThread.ANSWER_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Any thread. */

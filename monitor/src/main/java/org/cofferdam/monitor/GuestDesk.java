@@ -41,9 +41,6 @@ import org.cofferdam.proxy.vhostuser.SessionState;
  * the control thread between; {@link #readyToSleep} is the domain thread's.
  */
 final class GuestDesk implements AutoCloseable {
-    /** Many times the longest turn of the domain thread. */
-    private static final long ANSWER_SECONDS = 5;
-
     private record Guest(
             GuestSpec spec, GuestPort port, GuestDoor door, Optional<RefusedCallDoor> calls) {}
 
@@ -307,7 +304,9 @@ final class GuestDesk implements AutoCloseable {
 
     private <T> T ask(Callable<T> question) {
         try {
-            return thread.submit(question).orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS).join();
+            return thread.submit(question)
+                    .orTimeout(DomainThread.ANSWER_SECONDS, TimeUnit.SECONDS)
+                    .join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof IllegalArgumentException wrong) {
                 throw wrong;

@@ -194,6 +194,7 @@ public final class Monitor implements RunningMonitor {
                     new DomainSettings(
                             options.mtu(),
                             UplinkPort.FEATURES,
+                            hostPort.takesLargeDatagrams(),
                             options.idlePasses(),
                             options.onFault() == FaultPolicy.RESTART);
             UplinkQueues queues = new UplinkQueues(uplink, card);

@@ -38,13 +38,6 @@ import org.jspecify.annotations.Nullable;
  * control thread; only {@link #status} waits, for one turn of the domain thread.
  */
 final class OperatorDesk implements MonitorService {
-    /**
-     * Many times the longest turn of the domain thread. In one turn a domain is ended, its card reset and the next one
-     * begun, whose memory is cleared, mapped and filled. A hostile driver can have that fall into the monitor's start,
-     * where no answer is the monitor's end; in an emulated machine it took seconds.
-     */
-    private static final long ANSWER_SECONDS = 30;
-
     private static final long RESTART_SECONDS = 10;
     private static final long LINUX_RESTART_SECONDS = 60;
 
@@ -270,7 +263,9 @@ final class OperatorDesk implements MonitorService {
     <T> T ask(Callable<T> question) {
         DomainThread thread = parts.thread();
         try {
-            return thread.submit(question).orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS).join();
+            return thread.submit(question)
+                    .orTimeout(DomainThread.ANSWER_SECONDS, TimeUnit.SECONDS)
+                    .join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof OperatorError known) {
                 throw known;

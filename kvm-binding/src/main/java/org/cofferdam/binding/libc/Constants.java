@@ -93,6 +93,8 @@ public final class Constants {
     public static final int TUN_F_CSUM = 1;
     public static final int TUN_F_TSO4 = 2;
     public static final int TUN_F_TSO6 = 4;
+    public static final int TUN_F_USO4 = 0x20;
+    public static final int TUN_F_USO6 = 0x40;
 
     // net/if.h, linux/sockios.h
     public static final int IFF_UP = 0x1;

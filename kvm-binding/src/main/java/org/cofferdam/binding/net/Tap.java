@@ -101,9 +101,27 @@ public final class Tap implements AutoCloseable {
     public void setOffloads(boolean checksum, boolean tso4, boolean tso6) {
         long flags =
                 (checksum ? TUN_F_CSUM : 0) | (tso4 ? TUN_F_TSO4 : 0) | (tso6 ? TUN_F_TSO6 : 0);
-        if (C.ioctl(fds[0], TUNSETOFFLOAD, flags) != 0) {
+        if (!setOffloads(flags)) {
             throw Libc.failure("ioctl", "TUNSETOFFLOAD, " + name + ", " + flags);
         }
+    }
+
+    /**
+     * Whether the kernel knows frames that are to be cut into UDP datagrams (VIRTIO_NET_HDR_GSO_UDP_L4; Linux since
+     * 6.2), so that {@link #write} takes them. Asking ends what {@link #setOffloads} set.
+     */
+    public boolean knowsUdpSegmentation() {
+        // Nothing but trying tells; a kernel that does not know a flag refuses it.
+        boolean known = setOffloads(TUN_F_CSUM | TUN_F_USO4 | TUN_F_USO6);
+        if (!known && Libc.errno() != Errno.EINVAL.code()) {
+            throw Libc.failure("ioctl", "TUNSETOFFLOAD, " + name);
+        }
+        setOffloads(false, false, false);
+        return known;
+    }
+
+    private boolean setOffloads(long flags) {
+        return C.ioctl(fds[0], TUNSETOFFLOAD, flags) == 0;
     }
 
     /** Sets the carrier that the host sees; the interface must be up. */

@@ -27,6 +27,13 @@ import org.jspecify.annotations.Nullable;
  * <p>The loop allocates nothing; commands may.
  */
 public final class DomainThread implements AutoCloseable {
+    /**
+     * How long to wait for the answer to a question: many times the longest turn. In one turn a domain is ended, its card
+     * reset and the next one begun, whose memory is cleared, mapped and filled. A hostile driver can have that fall into
+     * the monitor's start, where no answer is the monitor's end; in an emulated machine it took seconds.
+     */
+    public static final long ANSWER_SECONDS = 30;
+
     /** Polled this long before it sleeps: a wake-up costs as much. */
     private static final long SPIN_NANOS = 20_000L;
 

@@ -14,6 +14,8 @@ import org.cofferdam.drivervm.linux.LinuxLoader;
 import org.cofferdam.drivervm.linux.LinuxStart;
 import org.cofferdam.drivervm.linux.MpTable;
 import org.cofferdam.monitor.pc.ConsoleBuffer;
+import org.cofferdam.monitor.pc.PciHost;
+import org.cofferdam.monitor.pc.VirtioNetSettings;
 import org.cofferdam.monitor.vfio.VfioNic;
 import org.cofferdam.proxy.frame.Mac;
 import org.cofferdam.proxy.vhostuser.PacketThread;
@@ -202,8 +204,12 @@ public final class LinuxDomain extends DriverDomain {
                         ram,
                         nic,
                         backend,
-                        mac,
-                        settings.mtu(),
+                        new VirtioNetSettings(
+                                mac,
+                                settings.mtu(),
+                                LinuxMachine.UPLINK_QUEUE,
+                                settings.udpSegmentation(),
+                                PciHost.MEMORY_BASE),
                         kick,
                         vcpuRecorder,
                         life,

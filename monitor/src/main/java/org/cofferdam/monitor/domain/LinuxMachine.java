@@ -25,7 +25,6 @@ import org.cofferdam.monitor.pc.VirtioNetSettings;
 import org.cofferdam.monitor.pc.WriteJournal;
 import org.cofferdam.monitor.vfio.VfioFunction;
 import org.cofferdam.monitor.vfio.VfioNic;
-import org.cofferdam.proxy.frame.Mac;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +54,10 @@ final class LinuxMachine implements AutoCloseable {
     static final int CARD_DEVICE = 2;
     private static final int CARD_LINE = MpTable.pciPin(CARD_DEVICE);
     private static final int UPLINK_VECTORS = VirtioNetFunction.VECTORS;
-    private static final int UPLINK_QUEUE = 256;
+
+    /** Descriptors of each of the uplink's queues. */
+    static final int UPLINK_QUEUE = 256;
+
     private static final int FIRST_CARD_SLOT = 1;
     private static final int CARD_VECTOR = UPLINK_VECTORS;
 
@@ -129,6 +131,7 @@ final class LinuxMachine implements AutoCloseable {
      *
      * @param ram lent; outlives the machine
      * @param recorder of the vCPU's thread
+     * @param uplinkSettings with the uplink's BAR at {@link PciHost#MEMORY_BASE}
      * @param kick signalled by the domain's stores to its uplink's doorbells
      */
     LinuxMachine(
@@ -136,8 +139,7 @@ final class LinuxMachine implements AutoCloseable {
             SharedMemory ram,
             VfioNic nic,
             UplinkBackend backend,
-            Mac mac,
-            int mtu,
+            VirtioNetSettings uplinkSettings,
             EventFd kick,
             DomainRecorder recorder,
             Devices devices,
@@ -176,7 +178,7 @@ final class LinuxMachine implements AutoCloseable {
             }
             uplink =
                     new VirtioNetFunction(
-                            new VirtioNetSettings(mac, mtu, UPLINK_QUEUE, PciHost.MEMORY_BASE),
+                            uplinkSettings,
                             backend.kickedBy(new Doorbells(vm, kick)),
                             routes.device(0, uplinkEvents),
                             vector -> uplinkEvents.get(vector).signal(),

@@ -43,7 +43,10 @@ public final class VirtioNetFunction extends PciFunction {
     public static final long EVENT_IDX = 1L << 29;
     public static final long VERSION_1 = 1L << 32;
 
-    /** What a driver may accept. */
+    /** Virtio 1.3, 5.1.3. */
+    public static final long HOST_USO = 1L << 56;
+
+    /** What a driver may accept; {@link #HOST_USO} only where the settings say so. */
     public static final long OFFERED =
             CSUM
                     | GUEST_CSUM
@@ -57,7 +60,8 @@ public final class VirtioNetFunction extends PciFunction {
                     | LINK_STATUS
                     | INDIRECT_DESC
                     | EVENT_IDX
-                    | VERSION_1;
+                    | VERSION_1
+                    | HOST_USO;
 
     /**
      * What a driver has to accept, because {@link UplinkPort} counts on it: it sends 12-byte headers, spreads frames
@@ -142,7 +146,13 @@ public final class VirtioNetFunction extends PciFunction {
         this.backend = backend;
         this.refusals = refusals;
         this.signal = signal;
-        common = new VirtioCommonConfig(OFFERED, QUEUES, settings.queueSize(), VECTORS, new Side());
+        common =
+                new VirtioCommonConfig(
+                        settings.udpSegmentation() ? OFFERED : OFFERED & ~HOST_USO,
+                        QUEUES,
+                        settings.queueSize(),
+                        VECTORS,
+                        new Side());
         ConfigSpace config = config();
         config.set16(ConfigSpace.SUBSYSTEM_VENDOR_ID, VENDOR);
         config.set16(ConfigSpace.SUBSYSTEM_ID, SUBSYSTEM);
@@ -323,7 +333,8 @@ public final class VirtioNetFunction extends PciFunction {
         public boolean acceptable(long features) {
             // Virtio 5.1.3.1: segmentation on transmit requires checksums on transmit.
             return (features & NEEDED) == NEEDED
-                    && ((features & (HOST_TSO4 | HOST_TSO6)) == 0 || (features & CSUM) != 0);
+                    && ((features & (HOST_TSO4 | HOST_TSO6 | HOST_USO)) == 0
+                            || (features & CSUM) != 0);
         }
 
         @Override

@@ -9,9 +9,11 @@ import org.cofferdam.proxy.virtqueue.QueueConfig;
  * @param mac the address that the driver is given
  * @param mtu the largest IP packet in bytes, 68 to 65535 (virtio 5.1.4.1)
  * @param queueSize the most descriptors of a queue, a power of two
+ * @param udpSegmentation whether whoever takes the driver's frames cuts them into UDP datagrams, too
  * @param address where firmware put its BAR, a multiple of {@link VirtioNetFunction#BAR_BYTES}
  */
-public record VirtioNetSettings(Mac mac, int mtu, int queueSize, long address) {
+public record VirtioNetSettings(
+        Mac mac, int mtu, int queueSize, boolean udpSegmentation, long address) {
     /** The smallest MTU that IPv4 allows (RFC 791), and virtio. */
     private static final int SMALLEST_MTU = 68;
 

@@ -25,7 +25,8 @@ final class SmallPc {
     final Backend backend = new Backend();
     final VirtioNetFunction uplink =
             new VirtioNetFunction(
-                    new VirtioNetSettings(Mac.parse("02:00:00:12:34:56"), 1500, 512, UPLINK_AT),
+                    new VirtioNetSettings(
+                            Mac.parse("02:00:00:12:34:56"), 1500, 512, true, UPLINK_AT),
                     backend,
                     new Routes(),
                     signals::add,

@@ -12,6 +12,9 @@ public final class OffloadCheck {
     /** No stack sends TCP segments with fewer bytes (TCP_MIN_SND_MSS in Linux); bounds how many one frame becomes. */
     public static final int SMALLEST_SEGMENT = 48;
 
+    /** Linux refuses a frame that becomes more datagrams (UDP_MAX_SEGMENTS before 6.9, twice as many since). */
+    public static final int MOST_DATAGRAMS = 64;
+
     private final FrameView view = new FrameView();
     private int segments;
     private int wireBytes;
@@ -45,25 +48,29 @@ public final class OffloadCheck {
             NetHeader.write(memory, header, flags, NetHeader.GSO_NONE, 0, 0, start, field);
             return HeaderFault.NONE;
         }
-        if (type != NetHeader.GSO_TCPV4 && type != NetHeader.GSO_TCPV6) {
+        boolean datagrams = type == NetHeader.GSO_UDP;
+        if (!datagrams && type != NetHeader.GSO_TCPV4 && type != NetHeader.GSO_TCPV6) {
             return HeaderFault.GSO_TYPE;
         }
         if (!partial) {
             return HeaderFault.GSO_WITHOUT_CHECKSUM;
         }
         int size = NetHeader.gsoSize(memory, header);
-        if (size < SMALLEST_SEGMENT) {
+        if (size < (datagrams ? 1 : SMALLEST_SEGMENT)) {
             return HeaderFault.GSO_SIZE;
         }
         if (!view.parse(memory, frame, length)
-                || !view.isTcp()
-                || view.isIpv4() != (type == NetHeader.GSO_TCPV4)
                 || view.end() != length
                 || view.transport() != start
-                || field != Tcp.CHECKSUM) {
+                || !(datagrams
+                        ? isUdp(memory, frame, length, field)
+                        : isTcp(type == NetHeader.GSO_TCPV4, field))) {
             return HeaderFault.GSO_HEADERS;
         }
         int payload = length - view.payload();
+        if (datagrams && payload > size * MOST_DATAGRAMS) {
+            return HeaderFault.GSO_SIZE;
+        }
         if (payload <= size) {
             // One segment: nothing to cut.
             NetHeader.write(memory, header, flags, NetHeader.GSO_NONE, 0, 0, start, field);
@@ -73,6 +80,17 @@ public final class OffloadCheck {
         wireBytes = view.payload() + size;
         NetHeader.write(memory, header, flags, type, view.payload(), size, start, field);
         return HeaderFault.NONE;
+    }
+
+    private boolean isTcp(boolean ipv4, int checksumField) {
+        return view.isTcp() && view.isIpv4() == ipv4 && checksumField == Tcp.CHECKSUM;
+    }
+
+    private boolean isUdp(MemorySegment memory, long frame, int length, int checksumField) {
+        int transport = view.transport();
+        return !view.isTcp()
+                && Udp.length(memory, frame + transport) == length - transport
+                && checksumField == Udp.CHECKSUM;
     }
 
     /** How many frames on a wire the last frame is. */

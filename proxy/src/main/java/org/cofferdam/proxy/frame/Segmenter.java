@@ -31,13 +31,14 @@ public final class Segmenter {
     public boolean begin(MemorySegment memory, long offset, int length, int gsoType, int gsoSize) {
         segments = 0;
         int type = gsoType & ~NetHeader.GSO_ECN;
-        if (gsoSize < OffloadCheck.SMALLEST_SEGMENT || !view.parse(memory, offset, length)) {
+        if (gsoSize < 1 || !view.parse(memory, offset, length)) {
             return false;
         }
+        boolean tcp = view.isTcp() && gsoSize >= OffloadCheck.SMALLEST_SEGMENT;
         boolean fits =
                 switch (type) {
-                    case NetHeader.GSO_TCPV4 -> view.isTcp() && view.isIpv4();
-                    case NetHeader.GSO_TCPV6 -> view.isTcp() && !view.isIpv4();
+                    case NetHeader.GSO_TCPV4 -> tcp && view.isIpv4();
+                    case NetHeader.GSO_TCPV6 -> tcp && !view.isIpv4();
                     case NetHeader.GSO_UDP -> !view.isTcp();
                     default -> false;
                 };

@@ -25,7 +25,15 @@ public final class Udp {
         return Wire.u16(memory, udp + 4);
     }
 
-    static void putLength(MemorySegment memory, long udp, int length) {
+    public static int checksum(MemorySegment memory, long udp) {
+        return Wire.u16(memory, udp + CHECKSUM);
+    }
+
+    public static void putLength(MemorySegment memory, long udp, int length) {
         Wire.putU16(memory, udp + 4, length);
+    }
+
+    public static void putChecksum(MemorySegment memory, long udp, int checksum) {
+        Wire.putU16(memory, udp + CHECKSUM, checksum);
     }
 }

@@ -7,11 +7,12 @@ import org.cofferdam.proxy.packetswitch.Selection;
 import org.cofferdam.proxy.packetswitch.Verdict;
 
 /**
- * Joins consecutive segments of TCP connections, within one burst, into large frames with a virtio-net header that
- * says how to cut them again: what Linux calls generic receive offload.
+ * Joins consecutive segments of TCP connections, and datagrams of one size between the same two UDP ports, within one
+ * burst, into large frames with a virtio-net header that says how to cut them again: what Linux calls generic receive
+ * offload.
  *
- * <p>Several connections are joined side by side; the order within each is kept, and nothing stays behind after {@link
- * #send}. One thread, allocation-free.
+ * <p>Several flows are joined side by side; the order within each is kept, and nothing stays behind after {@link #send}.
+ * One thread, allocation-free.
  */
 final class Coalescer {
     private static final int SIDE_BY_SIDE = 8;
@@ -21,20 +22,28 @@ final class Coalescer {
     private final FrameView view = new FrameView();
 
     // The merges in use come first, oldest first.
-    private final TcpMerge[] merges = new TcpMerge[SIDE_BY_SIDE];
+    private final FrameMerge[] merges = new FrameMerge[SIDE_BY_SIDE];
     private final int[] firstMember = new int[SIDE_BY_SIDE];
     private final int[] lastMember = new int[SIDE_BY_SIDE];
     private int open;
 
+    private final boolean largeDatagrams;
+
     // For each position of the selection, the next one that joined the same frame.
     private final int[] nextMember;
 
-    /** @param frames most frames in a selection */
-    Coalescer(FrameSink sink, int frames) {
+    /**
+     * A coalescer in front of a sink.
+     *
+     * @param largeDatagrams whether the sink takes {@link org.cofferdam.proxy.frame.NetHeader#GSO_UDP}
+     * @param frames most frames in a selection
+     */
+    Coalescer(FrameSink sink, boolean largeDatagrams, int frames) {
         this.sink = sink;
+        this.largeDatagrams = largeDatagrams;
         this.nextMember = new int[frames];
         for (int i = 0; i < SIDE_BY_SIDE; i++) {
-            merges[i] = new TcpMerge();
+            merges[i] = new FrameMerge();
         }
     }
 
@@ -64,11 +73,11 @@ final class Coalescer {
             write(memory, header, length, selection, position);
             return;
         }
-        if (!view.isTcp()) {
+        if (!view.isTcp() && !largeDatagrams) {
             write(memory, header, length, selection, position);
             return;
         }
-        boolean plain = TcpMerge.isPlain(memory, header, length, view);
+        boolean plain = FrameMerge.isPlain(memory, header, length, view);
         int merge = find(memory, burst.frame(index));
         if (merge != NONE) {
             if (plain && merges[merge].continuedBy(memory, header, length, view)) {
@@ -81,7 +90,7 @@ final class Coalescer {
             }
             close(merge, selection);
         }
-        if (!plain || !TcpMerge.mayBegin(memory, header, length, view)) {
+        if (!plain || !FrameMerge.mayBegin(memory, header, length, view)) {
             write(memory, header, length, selection, position);
             return;
         }
@@ -104,7 +113,7 @@ final class Coalescer {
     }
 
     private void close(int index, Selection selection) {
-        TcpMerge merge = merges[index];
+        FrameMerge merge = merges[index];
         merge.finish();
         Verdict verdict = sink.write(merge.memory(), merge.header(), merge.length());
         if (!verdict.passes()) {

@@ -37,9 +37,12 @@ public final class HostPort implements Port, AutoCloseable {
     private final FrameView view = new FrameView();
     private int nextQueue;
 
-    private HostPort(Tap tap) {
+    private final boolean largeDatagrams;
+
+    private HostPort(Tap tap, boolean largeDatagrams) {
         this.tap = tap;
-        this.coalescer = new Coalescer(this::write, Burst.DEFAULT_FRAMES);
+        this.largeDatagrams = largeDatagrams;
+        this.coalescer = new Coalescer(this::write, largeDatagrams, Burst.DEFAULT_FRAMES);
     }
 
     /**
@@ -57,10 +60,11 @@ public final class HostPort implements Port, AutoCloseable {
             NetDevice.setMac(name, mac.bytes());
             NetDevice.setMtu(name, mtu);
             NetDevice.setQueueLength(name, QUEUE_FRAMES);
+            boolean largeDatagrams = tap.knowsUdpSegmentation();
             tap.setOffloads(true, true, true);
             NetDevice.setUp(name, true);
             tap.setCarrier(false);
-            return new HostPort(tap);
+            return new HostPort(tap, largeDatagrams);
         } catch (RuntimeException e) {
             tap.close();
             throw e;
@@ -70,6 +74,13 @@ public final class HostPort implements Port, AutoCloseable {
     /** The interface's name. */
     public String name() {
         return tap.name();
+    }
+
+    /**
+     * Whether the host takes a frame of many UDP datagrams of one connection ({@link NetHeader#GSO_UDP}): Linux since 6.2.
+     */
+    public boolean takesLargeDatagrams() {
+        return largeDatagrams;
     }
 
     /** How many queues, each with its descriptor. */

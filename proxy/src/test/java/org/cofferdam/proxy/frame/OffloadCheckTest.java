@@ -84,12 +84,42 @@ class OffloadCheckTest {
     void typesThatWereNotNegotiatedAreRefused() {
         TestFrame frame = TestFrame.udp4().payload(1, 3000).partialChecksum();
         int length = frame.write(memory, FRAME);
-        for (int type :
-                new int[] {
-                    2, NetHeader.GSO_UDP_FRAGMENTS, NetHeader.GSO_UDP, 6, 0x80, 0x81, 0xff
-                }) {
+        for (int type : new int[] {2, NetHeader.GSO_UDP_FRAGMENTS, 6, 0x80, 0x81, 0xff}) {
             assertFault(HeaderFault.GSO_TYPE, length, 1, type, 1000, frame.transport(), 6);
         }
+    }
+
+    @Test
+    void manyDatagramsAreAdmittedIfEveryReceiverTakesAsMany() {
+        for (TestFrame frame : new TestFrame[] {TestFrame.udp4(), TestFrame.udp6()}) {
+            int length = frame.payload(1, 640).partialChecksum().write(memory, FRAME);
+            int udp = frame.transport();
+            header(1, NetHeader.GSO_UDP, 9999, 10, udp, Udp.CHECKSUM);
+            assertEquals(HeaderFault.NONE, check.apply(memory, 0, FRAME, length));
+            assertEquals(frame.headers(), NetHeader.headerLength(memory, 0));
+            assertEquals(64, check.segments());
+            assertEquals(frame.headers() + 10, check.wireBytes());
+            header(1, NetHeader.GSO_UDP, 0, 640, udp, Udp.CHECKSUM);
+            assertEquals(HeaderFault.NONE, check.apply(memory, 0, FRAME, length));
+            assertEquals(NetHeader.GSO_NONE, NetHeader.gsoType(memory, 0));
+
+            int type = NetHeader.GSO_UDP;
+            assertFault(HeaderFault.GSO_SIZE, length, 1, type, 0, udp, 6);
+            assertFault(HeaderFault.GSO_SIZE, length, 1, type, 9, udp, 6);
+            assertFault(HeaderFault.GSO_WITHOUT_CHECKSUM, length, 0, type, 10, udp, 6);
+            assertFault(HeaderFault.GSO_HEADERS, length, 1, type, 10, udp, 16);
+            assertFault(HeaderFault.GSO_HEADERS, length, 1, type, 10, udp + 2, 6);
+            assertFault(HeaderFault.GSO_HEADERS, length + 1, 1, type, 10, udp, 6);
+            assertFault(HeaderFault.GSO_HEADERS, length, 1, 1, 100, udp, 6);
+            assertFault(HeaderFault.GSO_TYPE, length, 1, type | NetHeader.GSO_ECN, 10, udp, 6);
+            Udp.putLength(memory, FRAME + udp, 647);
+            assertFault(HeaderFault.GSO_HEADERS, length, 1, type, 10, udp, 6);
+        }
+        TestFrame tcp = TestFrame.tcp4().payload(1, 3000).partialChecksum();
+        int length = tcp.write(memory, FRAME);
+        int type = NetHeader.GSO_UDP;
+        assertFault(HeaderFault.GSO_HEADERS, length, 1, type, 1000, tcp.transport(), 16);
+        assertFault(HeaderFault.GSO_HEADERS, length, 1, type, 1000, tcp.transport(), 6);
     }
 
     @Test

@@ -51,6 +51,8 @@ class SegmenterTest {
     void udpIsCutIntoDatagrams() {
         TestFrame frame = TestFrame.udp6();
         int length = frame.payload(9, 2500).partialChecksum().write(source, 0);
+        assertTrue(segmenter.begin(source, 0, length, NetHeader.GSO_UDP, 1));
+        assertEquals(2500, segmenter.segments());
         assertTrue(segmenter.begin(source, 0, length, NetHeader.GSO_UDP, 1000));
         assertEquals(3, segmenter.segments());
         int last = segmenter.write(2, target, 0);
@@ -74,6 +76,7 @@ class SegmenterTest {
         assertFalse(segmenter.begin(source, 0, length, NetHeader.GSO_TCPV6, 1448));
         assertFalse(segmenter.begin(source, 0, length, NetHeader.GSO_UDP, 1448));
         assertFalse(segmenter.begin(source, 0, length, NetHeader.GSO_NONE, 1448));
+        assertFalse(segmenter.begin(source, 0, length, NetHeader.GSO_TCPV4, 47));
         assertFalse(segmenter.begin(source, 0, length, NetHeader.GSO_TCPV4, 0));
         assertFalse(segmenter.begin(source, 0, 40, NetHeader.GSO_TCPV4, 1448));
         assertEquals(0, segmenter.segments());

@@ -16,9 +16,12 @@ import org.cofferdam.proxy.frame.TestFrame;
 import org.cofferdam.proxy.packetswitch.Burst;
 import org.cofferdam.proxy.packetswitch.CrossingRecorder;
 import org.cofferdam.proxy.packetswitch.PacketSwitch;
+import org.cofferdam.proxy.packetswitch.Port;
 import org.cofferdam.proxy.packetswitch.PortCounter;
 import org.cofferdam.proxy.packetswitch.PortId;
 import org.cofferdam.proxy.packetswitch.PortPolicy;
+import org.cofferdam.proxy.packetswitch.ReceiveGate;
+import org.cofferdam.proxy.packetswitch.Selection;
 import org.cofferdam.proxy.virtqueue.QueueConfig;
 import org.cofferdam.proxy.virtqueue.QueueMemory;
 import org.junit.jupiter.api.Test;
@@ -179,6 +182,58 @@ final class GuestPathTest {
         assertEquals(NetHeader.GSO_TCPV4, NetHeader.gsoType(whole, 0));
         assertEquals(1400, NetHeader.gsoSize(whole, 0));
         assertEquals(1, NetHeader.buffers(whole, 0));
+    }
+
+    @Test
+    void datagramsThatTheUplinkHasJoinedAreCutForAGuest() {
+        Guest guest = new Guest(2, OFFLOADS);
+        TestFrame frame = TestFrame.udp4().to(guest.mac.value()).payload(7, 150).partialChecksum();
+        packets.addPort(new PortId(0), joined(frame, 64), PortPolicy.uplink(1500));
+        packets.doWork();
+        for (int payload : new int[] {64, 64, 22}) {
+            byte[] datagram = guest.receives();
+            MemorySegment memory = MemorySegment.ofArray(datagram);
+            int bytes = datagram.length - NetHeader.BYTES;
+            assertEquals(frame.headers() + payload, bytes);
+            assertEquals(0, NetHeader.flags(memory, 0) | NetHeader.gsoType(memory, 0));
+            assertTrue(TestFrame.checksumsRight(memory, NetHeader.BYTES, bytes));
+        }
+        assertEquals(0, guest.recycles());
+    }
+
+    /** A port that has one frame of datagrams, in its first pass. */
+    private static Port joined(TestFrame frame, int size) {
+        return new Port() {
+            private boolean taken;
+
+            @Override
+            public void receive(Burst burst, ReceiveGate gate) {
+                if (taken) {
+                    return;
+                }
+                taken = true;
+                NetHeader.write(
+                        burst.memory(),
+                        burst.next(),
+                        NetHeader.NEEDS_CSUM,
+                        NetHeader.GSO_UDP,
+                        frame.headers(),
+                        size,
+                        frame.transport(),
+                        frame.checksumOffset());
+                burst.add(frame.write(burst.memory(), burst.next() + NetHeader.BYTES));
+            }
+
+            @Override
+            public void send(Burst burst, Selection selection) {
+                // Takes all.
+            }
+
+            @Override
+            public void flush(long now) {
+                // Nothing waits.
+            }
+        };
     }
 
     @Test

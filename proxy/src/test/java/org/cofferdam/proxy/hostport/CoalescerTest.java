@@ -17,12 +17,13 @@ import org.cofferdam.proxy.frame.OffloadCheck;
 import org.cofferdam.proxy.frame.Segmenter;
 import org.cofferdam.proxy.frame.Tcp;
 import org.cofferdam.proxy.frame.TestFrame;
+import org.cofferdam.proxy.frame.Udp;
 import org.cofferdam.proxy.packetswitch.Burst;
 import org.cofferdam.proxy.packetswitch.Selection;
 import org.cofferdam.proxy.packetswitch.Verdict;
 import org.junit.jupiter.api.Test;
 
-/** Which segments become one frame, and that cutting it again gives the very same segments. */
+/** Which segments and datagrams become one frame, and that cutting it again gives the very same. */
 class CoalescerTest {
     private static final int MSS = 1448;
 
@@ -36,6 +37,7 @@ class CoalescerTest {
                         written.add(TestFrame.bytes(memory, header, NetHeader.BYTES + bytes));
                         return answer;
                     },
+                    true,
                     burst.capacity());
 
     @Test
@@ -189,7 +191,8 @@ class CoalescerTest {
             add(TestFrame.udp4());
         }
         send();
-        assertEquals(6 + 3, written.size());
+        // Datagrams of one identification are joined as those of a sender that does not count.
+        assertEquals(4, written.size());
     }
 
     @Test
@@ -205,6 +208,137 @@ class CoalescerTest {
         }
         send();
         assertEveryFlowInOrder(flows);
+    }
+
+    @Test
+    void datagramsOfOneSizeBecomeOneFrameThatIsCutIntoTheSameDatagrams() {
+        for (boolean four : new boolean[] {true, false}) {
+            burst.clear();
+            List<byte[]> datagrams = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                datagrams.add(add(datagram(four, i, i < 9 ? 64 : 1)));
+            }
+            send();
+            assertEquals(1, written.size());
+            MemorySegment large = MemorySegment.ofArray(written.getFirst());
+            assertEquals(NetHeader.NEEDS_CSUM, NetHeader.flags(large, 0));
+            assertEquals(NetHeader.GSO_UDP, NetHeader.gsoType(large, 0));
+            assertEquals(64, NetHeader.gsoSize(large, 0));
+            assertCutInto(datagrams, large);
+        }
+    }
+
+    @Test
+    void noFrameHasMoreDatagramsThanEveryKernelTakes() {
+        List<byte[]> datagrams = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            datagrams.add(add(datagram(true, i, 64)));
+        }
+        send();
+        assertEquals(2, written.size());
+        assertCutInto(datagrams.subList(0, 64), MemorySegment.ofArray(written.get(0)));
+        assertCutInto(datagrams.subList(64, 100), MemorySegment.ofArray(written.get(1)));
+    }
+
+    @Test
+    void datagramsThatDifferInAnythingThatWouldBeLostStayApart() {
+        assertDatagramsApart("larger", f -> f.payload(1, 65));
+        assertDatagramsApart("no data", f -> f.payload(1, 0));
+        assertDatagramsApart("other flow", f -> f.ports(5001, 40001));
+        assertDatagramsApart("other time to live", f -> f.timeToLive(63));
+        assertDatagramsApart("other type of service", f -> f.typeOfService(3));
+        assertDatagramsApart("other identification", f -> f.identification(7));
+        assertDatagramsApart("fragment", f -> f.fragment(0x2000));
+        for (boolean firstHasNone : new boolean[] {true, false}) {
+            burst.clear();
+            List<byte[]> datagrams =
+                    new ArrayList<>(
+                            List.of(add(datagram(true, 0, 64)), add(datagram(true, 1, 64))));
+            int which = firstHasNone ? 0 : 1;
+            long frame = burst.frame(which);
+            Udp.putChecksum(burst.memory(), frame + 34, 0);
+            datagrams.set(which, TestFrame.bytes(burst.memory(), frame, burst.length(which)));
+            send();
+            assertApartAs(datagrams, "one has no checksum");
+        }
+    }
+
+    @Test
+    void aDatagramsWrongChecksumIsNeverMadeRight() {
+        for (int wrong = 0; wrong < 2; wrong++) {
+            burst.clear();
+            List<byte[]> datagrams =
+                    new ArrayList<>(
+                            List.of(add(datagram(true, 0, 64)), add(datagram(true, 1, 64))));
+            long frame = burst.frame(wrong);
+            burst.memory().set(ValueLayout.JAVA_BYTE, frame + 50, (byte) 0x5a);
+            datagrams.set(wrong, TestFrame.bytes(burst.memory(), frame, burst.length(wrong)));
+            send();
+            assertApartAs(datagrams, "wrong checksum");
+        }
+    }
+
+    @Test
+    void datagramsStayOneByOneForASinkThatKnowsNoOthers() {
+        Coalescer old =
+                new Coalescer(
+                        (memory, header, bytes) -> {
+                            written.add(TestFrame.bytes(memory, header, NetHeader.BYTES + bytes));
+                            return answer;
+                        },
+                        false,
+                        burst.capacity());
+        for (int i = 0; i < 5; i++) {
+            add(datagram(true, i, 64));
+            selection.add(burst, i, Verdict.FORWARDED);
+        }
+        old.send(burst, selection);
+        assertEquals(5, written.size());
+    }
+
+    @Test
+    void randomDatagramsArriveCompleteAndInOrder() {
+        SplittableRandom random = new SplittableRandom(4);
+        for (int round = 0; round < 300; round++) {
+            burst.clear();
+            List<List<byte[]>> flows = new ArrayList<>();
+            int[] identification = new int[4];
+            for (int flow = 0; flow < 4; flow++) {
+                flows.add(new ArrayList<>());
+            }
+            for (int i = 0; i < 100; i++) {
+                int flow = random.nextInt(1 + random.nextInt(4));
+                identification[flow] += random.nextInt(30) == 0 ? 2 : 1;
+                TestFrame frame =
+                        TestFrame.udp4()
+                                .ports(flow, 9)
+                                .identification(identification[flow])
+                                .payload(i, random.nextInt(8) == 0 ? random.nextInt(600) : 300);
+                flows.get(flow).add(add(frame));
+            }
+            send();
+            assertEveryFlowInOrder(flows);
+        }
+    }
+
+    private static TestFrame datagram(boolean four, int index, int payload) {
+        return (four ? TestFrame.udp4() : TestFrame.udp6())
+                .identification((0xfff0 + index) & 0xffff)
+                .payload(index, payload);
+    }
+
+    private void assertDatagramsApart(String what, UnaryOperator<TestFrame> change) {
+        burst.clear();
+        List<byte[]> datagrams =
+                List.of(add(datagram(true, 0, 64)), add(change.apply(datagram(true, 1, 64))));
+        send();
+        assertApartAs(datagrams, what);
+    }
+
+    private void assertApartAs(List<byte[]> frames, String what) {
+        assertEquals(2, written.size(), what);
+        assertArrayEquals(frames.get(0), frameOf(written.get(0)), what);
+        assertArrayEquals(frames.get(1), frameOf(written.get(1)), what);
     }
 
     @Test
@@ -285,9 +419,7 @@ class CoalescerTest {
         byte[] first = add(segment(true, 0, MSS));
         byte[] second = add(change.apply(segment(true, 1, MSS)));
         send();
-        assertEquals(2, written.size(), what);
-        assertArrayEquals(first, frameOf(written.get(0)), what);
-        assertArrayEquals(second, frameOf(written.get(1)), what);
+        assertApartAs(List.of(first, second), what);
     }
 
     private void assertCutInto(List<byte[]> segments, MemorySegment large) {

@@ -117,10 +117,61 @@ final class HostPortTest {
         inFar("ethtool -K coffar tso off gso off tx off sg off");
         exchange();
         long given = packets.counters(NEAR).get(PortCounter.FRAMES_OUT);
-        long written = Long.parseLong(read("/sys/class/net/cofnear/statistics/rx_packets"));
+        long written = received();
         assertTrue(given >= BYTES / 1448, "segments came one by one: " + given);
         assertTrue(written < given, given + " frames were written as " + written);
         assertEquals(0, checksumErrors());
+    }
+
+    @Test
+    void datagramsAreJoinedAndTheHostsStackTakesThemApart() throws Exception {
+        int datagrams = 150; // what a socket has room for at once
+        Command.line("ip neigh replace 10.78.0.2 lladdr " + FAR_MAC + " nud permanent dev cofnear");
+        inFar("ip neigh replace 10.78.0.1 lladdr " + NEAR_MAC + " nud permanent dev coffar");
+        try (DatagramSocket socket =
+                new DatagramSocket(
+                        new InetSocketAddress(
+                                InetAddress.getByAddress(new byte[] {10, 78, 0, 1}), 0))) {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.setReceiveBufferSize(1 << 20);
+            thread.interrupt();
+            thread.join();
+            long given = packets.counters(NEAR).get(PortCounter.FRAMES_OUT);
+            long before = received();
+            // One socket, so one flow; the last has another size.
+            Process sender =
+                    start(
+                            "exec 3<>/dev/udp/10.78.0.1/"
+                                    + socket.getLocalPort()
+                                    + "; for n in $(seq 1001 "
+                                    + (1000 + datagrams)
+                                    + "); do printf %064d $n >&3; done; printf end >&3");
+            assertEquals(0, sender.waitFor());
+            thread = Thread.ofPlatform().start(this::work);
+            DatagramPacket packet = new DatagramPacket(new byte[2000], 2000);
+            for (int n = 1001; n <= 1000 + datagrams; n++) {
+                socket.receive(packet);
+                assertEquals("%064d".formatted(n), text(packet));
+            }
+            socket.receive(packet);
+            assertEquals("end", text(packet));
+            assertTrue(
+                    packets.counters(NEAR).get(PortCounter.FRAMES_OUT) - given > datagrams,
+                    "they came one by one");
+            if (near.takesLargeDatagrams()) {
+                long written = received() - before;
+                assertTrue(written < datagrams / 4, datagrams + " were written as " + written);
+            }
+            assertEquals(0, snmp("Udp:", "InCsumErrors"));
+        }
+    }
+
+    private static String text(DatagramPacket packet) {
+        return new String(packet.getData(), 0, packet.getLength(), StandardCharsets.US_ASCII);
+    }
+
+    private static long received() throws IOException {
+        return Long.parseLong(read("/sys/class/net/cofnear/statistics/rx_packets"));
     }
 
     @Test
@@ -212,13 +263,17 @@ final class HostPortTest {
     }
 
     private static long checksumErrors() throws IOException {
-        List<String[]> tcp =
+        return snmp("Tcp:", "InCsumErrors");
+    }
+
+    private static long snmp(String protocol, String counter) throws IOException {
+        List<String[]> lines =
                 Files.readAllLines(Path.of("/proc/net/snmp")).stream()
-                        .filter(line -> line.startsWith("Tcp:"))
+                        .filter(line -> line.startsWith(protocol))
                         .map(line -> line.split(" "))
                         .toList();
-        int column = List.of(tcp.get(0)).indexOf("InCsumErrors");
-        return Long.parseLong(tcp.get(1)[column]);
+        int column = List.of(lines.get(0)).indexOf(counter);
+        return Long.parseLong(lines.get(1)[column]);
     }
 
     private static String read(String file) throws IOException {

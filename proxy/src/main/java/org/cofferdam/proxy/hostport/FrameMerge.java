@@ -11,15 +11,16 @@ import org.cofferdam.proxy.frame.Ipv6;
 import org.cofferdam.proxy.frame.NetHeader;
 import org.cofferdam.proxy.frame.OffloadCheck;
 import org.cofferdam.proxy.frame.Tcp;
+import org.cofferdam.proxy.frame.Udp;
 
 /**
- * One large TCP frame in the making: its first segment, and the bytes of those that joined it.
+ * One large frame in the making: its first TCP segment or UDP datagram, and the bytes of those that joined it.
  *
- * <p>Which segments may join is Linux's inet_gro_receive, ipv6_gro_receive and tcp_gro_receive: the frame must be the
- * one that segmentation turns back into the very same segments. One thread, allocation-free; the first segment stays
- * in the burst until a second one joins.
+ * <p>Which may join is Linux's inet_gro_receive, ipv6_gro_receive, tcp_gro_receive and udp_gro_receive_segment: the
+ * frame must be the one that segmentation turns back into the very same segments. One thread, allocation-free; the first
+ * segment stays in the burst until a second one joins.
  */
-final class TcpMerge {
+final class FrameMerge {
     private static final int MOST_IP_BYTES = 65_535;
     private static final int UNDECIDED = -1;
 
@@ -35,6 +36,7 @@ final class TcpMerge {
     // Of the first segment: where its parts lie, and its payload's size, which is that of all but
     // the last.
     private boolean ipv4;
+    private boolean tcp;
     private int transport;
     private int headers;
     private int segmentSize;
@@ -53,47 +55,64 @@ final class TcpMerge {
         length = itsLength;
         verified = false;
         ipv4 = view.isIpv4();
+        tcp = view.isTcp();
         transport = view.transport();
         headers = view.payload();
         segmentSize = itsLength - headers;
         segments = 1;
-        nextSequence = Tcp.sequence(memory, frame + transport) + segmentSize;
+        nextSequence = tcp ? Tcp.sequence(memory, frame + transport) + segmentSize : 0;
         identificationStep = UNDECIDED;
         lastIdentification = ipv4 ? Ipv4.identification(memory, frame + Ethernet.HEADER_BYTES) : 0;
         push = false;
     }
 
     /**
-     * Whether a frame could be part of a larger one: a data segment with no flags but ACK and PSH, in IP without
-     * options or fragments, that is not large itself and has no padding.
+     * Whether a frame could be part of a larger one: a TCP segment with data and no flags but ACK and PSH, or a UDP
+     * datagram with data and a checksum, in IP without options or fragments, that is not large itself and has no padding.
      */
     static boolean isPlain(MemorySegment memory, long itsHeader, int itsLength, FrameView view) {
         long itsFrame = itsHeader + NetHeader.BYTES;
         int ipHeader = view.isIpv4() ? Ipv4.HEADER_BYTES : Ipv6.HEADER_BYTES;
-        int fourth = Tcp.fourthWord(memory, itsFrame + view.transport());
-        int reserved = fourth >>> 24 & 0xf;
-        int flags = fourth >>> 16 & 0xff;
+        long its = itsFrame + view.transport();
         return NetHeader.gsoType(memory, itsHeader) == NetHeader.GSO_NONE
                 && view.transport() == Ethernet.HEADER_BYTES + ipHeader
                 && view.end() == itsLength
                 && view.payload() < itsLength
-                && reserved == 0
-                && (flags & ~Tcp.PSH) == Tcp.ACK;
+                && (view.isTcp()
+                        ? isPlainTcp(memory, its)
+                        : isPlainUdp(memory, its, itsLength - view.transport()));
+    }
+
+    private static boolean isPlainTcp(MemorySegment memory, long its) {
+        int fourth = Tcp.fourthWord(memory, its);
+        int reserved = fourth >>> 24 & 0xf;
+        int flags = fourth >>> 16 & 0xff;
+        return reserved == 0 && (flags & ~Tcp.PSH) == Tcp.ACK;
+    }
+
+    // A datagram without a checksum (RFC 768) would get one by being cut out of a large frame.
+    private static boolean isPlainUdp(MemorySegment memory, long its, int bytes) {
+        return Udp.length(memory, its) == bytes && Udp.checksum(memory, its) != 0;
     }
 
     /**
-     * Whether a plain segment may be the first of a frame: not if it asks to be passed on at once, nor if it is so
-     * small that frames of such segments are refused everywhere.
+     * Whether a plain segment may be the first of a frame: any datagram; not a TCP segment that asks to be passed on at
+     * once, nor one so small that frames of such segments are refused everywhere.
      */
     static boolean mayBegin(MemorySegment memory, long itsHeader, int itsLength, FrameView view) {
+        if (!view.isTcp()) {
+            return true;
+        }
         int flags = Tcp.flags(memory, itsHeader + NetHeader.BYTES + view.transport());
         return (flags & Tcp.PSH) == 0
                 && itsLength - view.payload() >= OffloadCheck.SMALLEST_SEGMENT;
     }
 
-    /** Whether the frame is of the same connection and direction. */
+    /** Whether the frame is of the same protocol, addresses and ports. */
     boolean sameFlow(MemorySegment memory, long itsFrame, FrameView view) {
-        if (view.isIpv4() != ipv4 || Tcp.ports(memory, itsFrame + view.transport()) != ports()) {
+        if (view.isIpv4() != ipv4
+                || view.isTcp() != tcp
+                || Tcp.ports(memory, itsFrame + view.transport()) != ports()) {
             return false;
         }
         int from = Ethernet.HEADER_BYTES + (ipv4 ? 12 : 8);
@@ -110,23 +129,24 @@ final class TcpMerge {
         if (view.payload() != headers || !sameBytes(memory, itsFrame, 0, Ethernet.HEADER_BYTES)) {
             return false;
         }
-        long mine = frame + transport;
-        long its = itsFrame + transport;
         int payload = itsLength - headers;
-        boolean tcpContinues =
-                Tcp.sequence(memory, its) == nextSequence
-                        && payload <= segmentSize
-                        && Tcp.acknowledgement(memory, its) == Tcp.acknowledgement(burst, mine)
-                        // Header words, flags and window in one; PSH alone may differ.
-                        && ((Tcp.fourthWord(memory, its) ^ Tcp.fourthWord(burst, mine))
-                                        & ~(Tcp.PSH << 16))
-                                == 0
-                        // The urgent pointer and all options, timestamps among them.
-                        && sameBytes(memory, itsFrame, transport + 18, headers - transport - 18)
-                        && ipBytes() + payload <= MOST_IP_BYTES;
-        return tcpContinues
+        return payload <= segmentSize
+                && ipBytes() + payload <= MOST_IP_BYTES
+                && (!tcp || tcpContinues(memory, itsFrame))
                 && (ipv4 ? ipv4Continues(memory, itsFrame) : ipv6Continues(memory, itsFrame))
                 && checksumsRight(memory, itsHeader, itsLength);
+    }
+
+    private boolean tcpContinues(MemorySegment memory, long itsFrame) {
+        long mine = frame + transport;
+        long its = itsFrame + transport;
+        return Tcp.sequence(memory, its) == nextSequence
+                && Tcp.acknowledgement(memory, its) == Tcp.acknowledgement(burst, mine)
+                // Header words, flags and window in one; PSH alone may differ.
+                && ((Tcp.fourthWord(memory, its) ^ Tcp.fourthWord(burst, mine)) & ~(Tcp.PSH << 16))
+                        == 0
+                // The urgent pointer and all options, timestamps among them.
+                && sameBytes(memory, itsFrame, transport + 18, headers - transport - 18);
     }
 
     private boolean ipv4Continues(MemorySegment memory, long itsFrame) {
@@ -167,7 +187,7 @@ final class TcpMerge {
         if ((NetHeader.flags(memory, itsHeader) & NetHeader.NEEDS_CSUM) != 0) {
             // Not computed yet: then it cannot be wrong.
             return NetHeader.checksumStart(memory, itsHeader) == transport
-                    && NetHeader.checksumOffset(memory, itsHeader) == Tcp.CHECKSUM;
+                    && NetHeader.checksumOffset(memory, itsHeader) == checksumField();
         }
         int bytes = itsLength - transport;
         return InternetChecksum.isValid(
@@ -178,11 +198,16 @@ final class TcpMerge {
                         pseudoHeader(memory, itsFrame, bytes)));
     }
 
+    private int checksumField() {
+        return tcp ? Tcp.CHECKSUM : Udp.CHECKSUM;
+    }
+
     private long pseudoHeader(MemorySegment memory, long itsFrame, int bytes) {
         long ip = itsFrame + Ethernet.HEADER_BYTES;
+        int protocol = tcp ? Tcp.PROTOCOL : Udp.PROTOCOL;
         return ipv4
-                ? InternetChecksum.pseudoHeaderIpv4(memory, ip, Tcp.PROTOCOL, bytes)
-                : InternetChecksum.pseudoHeaderIpv6(memory, ip, Tcp.PROTOCOL, bytes);
+                ? InternetChecksum.pseudoHeaderIpv4(memory, ip, protocol, bytes)
+                : InternetChecksum.pseudoHeaderIpv6(memory, ip, protocol, bytes);
     }
 
     // What the length field of the IP header would say: IPv6's leaves out its own header (RFC 8200,
@@ -210,8 +235,8 @@ final class TcpMerge {
             identificationStep = (identification - lastIdentification) & 0xffff;
             lastIdentification = identification;
         }
-        push = (Tcp.flags(memory, itsFrame + transport) & Tcp.PSH) != 0;
-        return payload == segmentSize && !push;
+        push = tcp && (Tcp.flags(memory, itsFrame + transport) & Tcp.PSH) != 0;
+        return payload == segmentSize && !push && (tcp || segments < OffloadCheck.MOST_DATAGRAMS);
     }
 
     /** Makes the headers fit what was joined. Afterwards {@link #memory} holds the frame to send. */
@@ -220,29 +245,38 @@ final class TcpMerge {
             return;
         }
         long ip = frame + Ethernet.HEADER_BYTES;
-        long tcp = frame + transport;
+        long its = frame + transport;
+        int bytes = length - transport;
         if (ipv4) {
             Ipv4.putTotalLength(buffer, ip, ipBytes());
             Ipv4.putChecksum(buffer, ip);
         } else {
             Ipv6.putPayloadLength(buffer, ip, ipBytes());
         }
-        if (push) {
-            Tcp.putFlags(buffer, tcp, Tcp.flags(buffer, tcp) | Tcp.PSH);
+        int seed = InternetChecksum.fold(pseudoHeader(buffer, frame, bytes));
+        if (tcp) {
+            Tcp.putFlags(buffer, its, Tcp.flags(buffer, its) | (push ? Tcp.PSH : 0));
+            Tcp.putChecksum(buffer, its, seed);
+        } else {
+            Udp.putLength(buffer, its, bytes);
+            Udp.putChecksum(buffer, its, seed);
         }
-        Tcp.putChecksum(
-                buffer,
-                tcp,
-                InternetChecksum.fold(pseudoHeader(buffer, frame, length - transport)));
         NetHeader.write(
                 buffer,
                 header,
                 NetHeader.NEEDS_CSUM,
-                ipv4 ? NetHeader.GSO_TCPV4 : NetHeader.GSO_TCPV6,
+                gsoType(),
                 headers,
                 segmentSize,
                 transport,
-                Tcp.CHECKSUM);
+                checksumField());
+    }
+
+    private int gsoType() {
+        if (!tcp) {
+            return NetHeader.GSO_UDP;
+        }
+        return ipv4 ? NetHeader.GSO_TCPV4 : NetHeader.GSO_TCPV6;
     }
 
     MemorySegment memory() {
