@@ -184,7 +184,8 @@ static int examine(struct __sk_buff *skb, struct frame *f)
     f->length = skb->len;
     f->ifindex = skb->ifindex;
     f->segments = skb->gso_segs;
-    if (!f->segments && skb->gso_size) /* a virtio-net header asked for them: the nearest number, by UDP's headers */
+    /* A virtio-net header asked for them, so the kernel has not counted: the nearest number, by UDP's headers. */
+    if (!f->segments && skb->gso_size && skb->len > UDP_HEADERS)
         f->segments = (skb->len - UDP_HEADERS + skb->gso_size / 2) / skb->gso_size;
     if (bpf_skb_load_bytes(skb, 0, &f->eth, sizeof(f->eth)))
         return SIZE;

@@ -31,14 +31,7 @@ class CoalescerTest {
     private final Selection selection = new Selection(burst.capacity());
     private final List<byte[]> written = new ArrayList<>();
     private Verdict answer = Verdict.FORWARDED;
-    private final Coalescer coalescer =
-            new Coalescer(
-                    (memory, header, bytes) -> {
-                        written.add(TestFrame.bytes(memory, header, NetHeader.BYTES + bytes));
-                        return answer;
-                    },
-                    true,
-                    burst.capacity());
+    private final Coalescer coalescer = coalescer(true);
 
     @Test
     void consecutiveSegmentsBecomeOneFrameThatIsCutIntoTheSameSegments() {
@@ -280,14 +273,7 @@ class CoalescerTest {
 
     @Test
     void datagramsStayOneByOneForASinkThatKnowsNoOthers() {
-        Coalescer old =
-                new Coalescer(
-                        (memory, header, bytes) -> {
-                            written.add(TestFrame.bytes(memory, header, NetHeader.BYTES + bytes));
-                            return answer;
-                        },
-                        false,
-                        burst.capacity());
+        Coalescer old = coalescer(false);
         for (int i = 0; i < 5; i++) {
             add(datagram(true, i, 64));
             selection.add(burst, i, Verdict.FORWARDED);
@@ -385,6 +371,16 @@ class CoalescerTest {
         for (int i = 0; i < 3; i++) {
             assertEquals(Verdict.DROP_NO_ROOM, selection.verdict(i));
         }
+    }
+
+    private Coalescer coalescer(boolean largeDatagrams) {
+        return new Coalescer(
+                (memory, header, bytes) -> {
+                    written.add(TestFrame.bytes(memory, header, NetHeader.BYTES + bytes));
+                    return answer;
+                },
+                largeDatagrams,
+                burst.capacity());
     }
 
     private static int sequence(int index) {
