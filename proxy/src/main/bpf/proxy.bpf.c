@@ -24,7 +24,7 @@
 char LICENSE[] SEC("license") = "Apache-2.0"; /* no helper below asks for the GPL */
 #define MAX_PORTS 8
 #define MAX_ETHERTYPES 8
-#define UDP_HEADERS 42 /* bytes, with IPv4's and Ethernet's */
+#define UDP_HEADERS 42 /* bytes, with IPv4's and Ethernet's: the least that a UDP frame has */
 #define SECOND 1000000000ULL
 #define PASS TC_ACT_UNSPEC /* on to the operator's own filters, if there are any */
 
@@ -184,8 +184,7 @@ static int examine(struct __sk_buff *skb, struct frame *f)
     f->length = skb->len;
     f->ifindex = skb->ifindex;
     f->segments = skb->gso_segs;
-    /* A virtio-net header asked for them, so the kernel has not counted: the nearest number, by UDP's headers. */
-    if (!f->segments && skb->gso_size && skb->len > UDP_HEADERS)
+    if (!f->segments && skb->gso_size && skb->len > UDP_HEADERS) /* asked for by virtio-net: not counted */
         f->segments = (skb->len - UDP_HEADERS + skb->gso_size / 2) / skb->gso_size;
     if (bpf_skb_load_bytes(skb, 0, &f->eth, sizeof(f->eth)))
         return SIZE;
