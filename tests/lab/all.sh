@@ -7,7 +7,7 @@
 #   --within=S  begin no script for which less than its usual time is left of S seconds; it is named as not run
 #   NAME        only these: modules, card, card-82540em, linux, linux-82540em, linux-igb, linux-6.1, linux-rounds,
 #               linux-hostile, linux-trouble, linux-suspend, image, hostile, control, trouble, suspend, refuse-no-iommu,
-#               refuse-no-intremap, compare
+#               refuse-no-intremap, compare, endtoend
 #
 # A lab that did not boot is tried once more by ops/lab/run, which says so; a script that failed never is.
 # Exit: 0 if all scripts ended well, 1 if one did not, 3 if there can be no lab here (its packages cannot be fetched).
@@ -84,15 +84,22 @@ image() {
     "$root/ops/driver-image" --out "$share/$1" "${@:2}"
 }
 
-# suites FOLDER: the modules' compiled tests, what runs them, and what they need.
-suites() {
-    local libraries=$root/tests/programs/target/lib
-    mkdir -p "$1/lib"
-    cp "$libraries"/{junit,opentest4j,apiguardian,awaitility,hamcrest}*.jar "$root"/monitor/target/dist/lib/*.jar "$1/lib"
-    for module in kvm-binding driver-vm; do
-        cp -r "$root/$module/target/test-classes" "$1/$module"
+# checkout FOLDER: what the suites' tests look for in a checkout, as built.
+checkout() {
+    local libraries=$root/tests/programs/target/lib part
+    mkdir -p "$1/jars" "$1/suite"
+    for part in ops {kvm-binding,driver-vm,monitor,tests}/target/test-classes {monitor,libos-guests,audit-log/kafka}/target/dist \
+        tests/target/hostile; do
+        mkdir -p "$(dirname "$1/$part")"
+        cp -r "$root/$part" "$1/$part"
     done
-    "$JAVA_HOME/bin/javac" -cp "$libraries/*" -d "$1" "$root/tests/suites/RunSuite.java"
+    cp "$root/pom.xml" "$1"
+    for part in "$libraries" "$root"/{monitor,libos-guests,audit-log/kafka}/target/dist/lib; do
+        cp "$part"/*.jar "$1/jars"
+    done
+    mkdir -p "$1/libos-guests/examples/target"
+    cp "$root"/libos-guests/examples/target/*.jar "$1/libos-guests/examples/target"
+    "$JAVA_HOME/bin/javac" -cp "$libraries/*" -d "$1/suite" "$root/tests/suites/RunSuite.java"
 }
 
 # usual_seconds NAME: on two quiet cores, with a margin.
@@ -123,8 +130,8 @@ for name in "${names[@]}"; do
     status=0
     case $name in
     modules)
-        suites "$share/modules"
-        in_lab 300 modules.sh || status=$?
+        checkout "$share/checkout"
+        in_lab 300 suites.sh kvm-binding:org.cofferdam.binding.kvm driver-vm:org.cofferdam.drivervm || status=$?
         ;;
     card) in_lab $((300 + 120 * rounds)) card.sh "$rounds" || status=$? ;;
     card-82540em)
@@ -174,6 +181,10 @@ for name in "${names[@]}"; do
     linux-suspend)
         image linux
         in_lab 300 suspend.sh freeze button linux || status=$?
+        ;;
+    endtoend)
+        checkout "$share/checkout"
+        in_lab 2400 suites.sh "${COFFERDAM_SUITE:-tests:org.cofferdam.tests.endtoend}" || status=$?
         ;;
     image) "$here/image.py" ${kernels[@]+"${kernels[@]}"} || status=$? ;;
     compare)

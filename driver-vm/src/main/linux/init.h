@@ -100,8 +100,8 @@ unsigned link_lengthen_receive(const char *name, unsigned descriptors);
 /* How many frames wait for a link that is still down: its queueing discipline is made when it comes up. */
 void link_queue(const char *name, int index, unsigned frames);
 
-/* Switches a feature of a link on, by its name in ethtool(8). Returns whether it is on; kernels and drivers differ. */
-bool link_switch_on(const char *name, const char *feature);
+/* Switches a feature of a link, by its name in ethtool(8). Returns whether it is so then; kernels and drivers differ. */
+bool link_switch(const char *name, const char *feature, bool on);
 
 /* Sets the MTU, switches IPv6 off and promiscuous mode on, and brings the link up. */
 void link_prepare(const char *name, int index, unsigned mtu);

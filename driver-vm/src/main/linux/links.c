@@ -114,7 +114,7 @@ static unsigned find_feature(const char *name, const char *feature, unsigned fea
 	return number;
 }
 
-bool link_switch_on(const char *name, const char *feature)
+bool link_switch(const char *name, const char *feature, bool on)
 {
 	unsigned features = count_features(name), number = find_feature(name, feature, features);
 	if (number == features)
@@ -125,9 +125,10 @@ bool link_switch_on(const char *name, const char *feature)
 		= {.head = {.cmd = ETHTOOL_SFEATURES, .size = words}};
 	struct { struct ethtool_gfeatures head; struct ethtool_get_features_block blocks[FEATURES_MOST / 32]; } got
 		= {.head = {.cmd = ETHTOOL_GFEATURES, .size = words}};
-	set.blocks[word].valid = set.blocks[word].requested = bit;
+	set.blocks[word].valid = bit;
+	set.blocks[word].requested = on ? bit : 0;
 	ethtool(name, &set); /* what came of it is asked next */
-	return ethtool(name, &got) && (got.blocks[word].active & bit) != 0;
+	return ethtool(name, &got) && ((got.blocks[word].active & bit) != 0) == on;
 }
 
 unsigned link_lengthen_receive(const char *name, unsigned descriptors)

@@ -1,0 +1,35 @@
+#!/bin/bash
+# JUnit tests of what needs /dev/kvm, on the lab's: where the machine outside has none they are skipped there.
+#   suites.sh MODULE:PACKAGE[:CLASSES]...   CLASSES is a pattern for names, else all
+# /share/checkout holds what they look for in a checkout, as built; RunSuite of tests/suites runs them.
+. /share/lib.sh
+prepare
+cp -r /share/checkout /root/
+cd /root/checkout || exit
+# The start-up caches are good for the jars that the lab installed.
+ln -s /opt/cofferdam/lib lib
+# The launcher says that it reads this, and some of the tests compare all that a command says.
+unset JDK_JAVA_OPTIONS
+
+# passes MODULE PACKAGE CLASSES: all of its tests, but for those that say why they cannot run here.
+passes() {
+    (
+        cd "$1" || exit
+        "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED \
+            -cp "target/test-classes:/root/checkout/suite:/root/checkout/jars/*" RunSuite \
+            "$out/${1##*/}.tsv" "$out/${1##*/}.traces" "$2" "$3" >"$out/${1##*/}.said" 2>&1
+    ) || {
+        tail -n 20 "$out/${1##*/}.said"
+        return 1
+    }
+    grep '^fail' "$out/${1##*/}.tsv" && head -n 40 "$out/${1##*/}.traces"
+    awk -F'\t' '{ n[$1]++ } END { exit n["fail"] > 0 || n["pass"] < n["skip"] }' "$out/${1##*/}.tsv"
+}
+
+for suite in "$@"; do
+    IFS=: read -r module package classes <<<"$suite"
+    promise "the tests of $module" passes "$module" "$package" "${classes:-.*Test}"
+    awk -F'\t' '$1 == "skip" { print "        skipped: " $2 ": " $4 } $1 == "pass" { n++ } END { print "        " n + 0 " passed" }' \
+        "$out/${module##*/}.tsv"
+done
+finish
