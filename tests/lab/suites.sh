@@ -4,8 +4,8 @@
 # /share/checkout holds what they look for in a checkout, as built; RunSuite of tests/suites runs them.
 . /share/lib.sh
 prepare
-cp -r /share/checkout /root/
-cd /root/checkout || exit
+cp -r /share/checkout /opt/
+cd /opt/checkout || exit
 # The start-up caches are good for the jars that the lab installed.
 ln -s /opt/cofferdam/lib lib
 # The launcher says that it reads this, and some of the tests compare all that a command says.
@@ -15,8 +15,8 @@ unset JDK_JAVA_OPTIONS
 passes() {
     (
         cd "$1" || exit
-        "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED \
-            -cp "target/test-classes:/root/checkout/suite:/root/checkout/jars/*" RunSuite \
+        "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -Dcofferdam.patience=6 --enable-native-access=ALL-UNNAMED \
+            -cp "target/test-classes:/opt/checkout/suite:/opt/checkout/jars/*" RunSuite \
             "$out/${1##*/}.tsv" "$out/${1##*/}.traces" "$2" "$3" >"$out/${1##*/}.said" 2>&1
     ) || {
         tail -n 20 "$out/${1##*/}.said"

@@ -120,6 +120,13 @@ class OffloadCheckTest {
         int type = NetHeader.GSO_UDP;
         assertFault(HeaderFault.GSO_HEADERS, length, 1, type, 1000, tcp.transport(), 16);
         assertFault(HeaderFault.GSO_HEADERS, length, 1, type, 1000, tcp.transport(), 6);
+        // Where UDP's length would be lies what the sender chose.
+        tcp.sequence((length - tcp.transport()) << 16).write(memory, FRAME);
+        assertFault(HeaderFault.GSO_HEADERS, length, 1, type, 1000, tcp.transport(), 6);
+
+        TestFrame oneMore = TestFrame.udp4().payload(1, 641).partialChecksum();
+        length = oneMore.write(memory, FRAME);
+        assertFault(HeaderFault.GSO_SIZE, length, 1, type, 10, oneMore.transport(), 6);
     }
 
     @Test

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.ObjLongConsumer;
 import java.util.function.UnaryOperator;
 import org.cofferdam.proxy.frame.HeaderFault;
 import org.cofferdam.proxy.frame.NetHeader;
@@ -18,6 +20,7 @@ import org.cofferdam.proxy.frame.Segmenter;
 import org.cofferdam.proxy.frame.Tcp;
 import org.cofferdam.proxy.frame.TestFrame;
 import org.cofferdam.proxy.frame.Udp;
+import org.cofferdam.proxy.frame.Wire;
 import org.cofferdam.proxy.packetswitch.Burst;
 import org.cofferdam.proxy.packetswitch.Selection;
 import org.cofferdam.proxy.packetswitch.Verdict;
@@ -25,6 +28,9 @@ import org.junit.jupiter.api.Test;
 
 /** Which segments and datagrams become one frame, and that cutting it again gives the very same. */
 class CoalescerTest {
+    private static final ValueLayout.OfShort BIG_ENDIAN_WORD =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
     private static final int MSS = 1448;
 
     private final Burst burst = new Burst();
@@ -242,18 +248,22 @@ class CoalescerTest {
         assertDatagramsApart("other type of service", f -> f.typeOfService(3));
         assertDatagramsApart("other identification", f -> f.identification(7));
         assertDatagramsApart("fragment", f -> f.fragment(0x2000));
-        for (boolean firstHasNone : new boolean[] {true, false}) {
-            burst.clear();
-            List<byte[]> datagrams =
-                    new ArrayList<>(
-                            List.of(add(datagram(true, 0, 64)), add(datagram(true, 1, 64))));
-            int which = firstHasNone ? 0 : 1;
-            long frame = burst.frame(which);
-            Udp.putChecksum(burst.memory(), frame + 34, 0);
-            datagrams.set(which, TestFrame.bytes(burst.memory(), frame, burst.length(which)));
-            send();
-            assertApartAs(datagrams, "one has no checksum");
-        }
+        // Moved into the data and out of the field, so that the sum over all of it is right as
+        // before.
+        assertOneApart(
+                "no checksum",
+                (memory, udp) -> {
+                    long word = udp + Udp.HEADER_BYTES;
+                    int sum = sum(Wire.u16(memory, word), Udp.checksum(memory, udp));
+                    memory.set(BIG_ENDIAN_WORD, word, (short) sum);
+                    Udp.putChecksum(memory, udp, 0);
+                });
+        assertOneApart(
+                "shorter than its packet",
+                (memory, udp) -> {
+                    Udp.putLength(memory, udp, Udp.length(memory, udp) - 4);
+                    Udp.putChecksum(memory, udp, sum(Udp.checksum(memory, udp), 4));
+                });
     }
 
     @Test
@@ -319,6 +329,28 @@ class CoalescerTest {
                 List.of(add(datagram(true, 0, 64)), add(change.apply(datagram(true, 1, 64))));
         send();
         assertApartAs(datagrams, what);
+    }
+
+    /** As RFC 1071 adds. */
+    private static int sum(int a, int b) {
+        return ((a + b) & 0xffff) + ((a + b) >>> 16);
+    }
+
+    // Each of two datagrams is changed once, where its UDP header begins; the other one would go
+    // with it.
+    private void assertOneApart(String what, ObjLongConsumer<MemorySegment> change) {
+        for (int which = 0; which < 2; which++) {
+            burst.clear();
+            List<byte[]> datagrams =
+                    new ArrayList<>(
+                            List.of(add(datagram(true, 0, 64)), add(datagram(true, 1, 64))));
+            long frame = burst.frame(which);
+            change.accept(burst.memory(), frame + TestFrame.udp4().transport());
+            assertTrue(TestFrame.checksumsRight(burst.memory(), frame, burst.length(which)), what);
+            datagrams.set(which, TestFrame.bytes(burst.memory(), frame, burst.length(which)));
+            send();
+            assertApartAs(datagrams, what);
+        }
     }
 
     private void assertApartAs(List<byte[]> frames, String what) {

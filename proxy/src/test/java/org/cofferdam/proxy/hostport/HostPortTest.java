@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.cofferdam.binding.net.NetDevice;
@@ -158,12 +159,19 @@ final class HostPortTest {
             assertTrue(
                     packets.counters(NEAR).get(PortCounter.FRAMES_OUT) - given > datagrams,
                     "they came one by one");
+            assertEquals(kernelIsSince(6, 2), near.takesLargeDatagrams());
             if (near.takesLargeDatagrams()) {
                 long written = received() - before;
                 assertTrue(written < datagrams / 4, datagrams + " were written as " + written);
             }
             assertEquals(0, snmp("Udp:", "InCsumErrors"));
         }
+    }
+
+    private static boolean kernelIsSince(int major, int minor) {
+        String[] release = System.getProperty("os.version").split("[.-]", 3);
+        int[] has = {Integer.parseInt(release[0]), Integer.parseInt(release[1])};
+        return Arrays.compare(has, new int[] {major, minor}) >= 0;
     }
 
     private static String text(DatagramPacket packet) {

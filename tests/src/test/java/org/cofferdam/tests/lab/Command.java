@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A command line that can be run, to its end or in the background. */
 public record Command(List<String> words) {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Patience.of(Duration.ofSeconds(60));
 
     /**
      * How a command ended.

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * end with the tests of a class; registered after the {@link RunningPlace}.
  */
 public final class GuestJvms implements AfterAllCallback {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Patience.of(Duration.ofSeconds(30));
 
     private final RunningPlace place;
     private final List<Process> started = new CopyOnWriteArrayList<>();

@@ -27,7 +27,7 @@ public final class RunningMonitor implements AutoCloseable {
     private static final FileAttribute<?> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Patience.of(Duration.ofSeconds(30));
 
     private final NetworkNamespaces network;
     private final Path folder;
@@ -118,7 +118,7 @@ public final class RunningMonitor implements AutoCloseable {
         try {
             Awaitility.await(what)
                     .atMost(PATIENCE)
-                    .pollInterval(Duration.ofMillis(200))
+                    .pollInterval(Patience.of(Duration.ofMillis(200)))
                     .ignoreExceptionsMatching(e -> e instanceof NotThere)
                     .until(
                             () -> {

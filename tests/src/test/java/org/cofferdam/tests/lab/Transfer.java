@@ -17,7 +17,7 @@ import org.cofferdam.tests.lab.NetworkNamespaces.Namespace;
 /** A TCP connection between two namespaces that carries checked data until it is told to finish. */
 public final class Transfer implements AutoCloseable {
     private static final int PORT = 7007;
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration PATIENCE = Patience.of(Duration.ofSeconds(40));
 
     private final Process server;
     private final Process sender;
