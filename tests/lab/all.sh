@@ -7,7 +7,7 @@
 #   --within=S  begin no script for which less than its usual time is left of S seconds; it is named as not run
 #   NAME        only these: modules, card, card-82540em, linux, linux-82540em, linux-igb, linux-6.1, linux-rounds,
 #               linux-hostile, linux-trouble, linux-suspend, image, hostile, control, trouble, suspend, refuse-no-iommu,
-#               refuse-no-intremap, compare, endtoend
+#               refuse-no-intremap, compare; or endtoend=CLASSES, those tests of tests/src/test (a pattern for their names)
 #
 # A lab that did not boot is tried once more by ops/lab/run, which says so; a script that failed never is.
 # Exit: 0 if all scripts ended well, 1 if one did not, 3 if there can be no lab here (its packages cannot be fetched).
@@ -107,7 +107,7 @@ usual_seconds() {
     case $1 in
     card | card-82540em) echo 240 ;;
     hostile | trouble | linux-trouble) echo 300 ;;
-    linux-hostile) echo 900 ;;
+    linux-hostile | endtoend=*) echo 900 ;;
     compare) echo 1500 ;;
     modules | control | refuse-no-iommu) echo 90 ;;
     *) echo 180 ;;
@@ -182,9 +182,9 @@ for name in "${names[@]}"; do
         image linux
         in_lab 300 suspend.sh freeze button linux || status=$?
         ;;
-    endtoend)
+    endtoend=*)
         checkout "$share/checkout"
-        in_lab 2400 suites.sh "${COFFERDAM_SUITE:-tests:org.cofferdam.tests.endtoend}" || status=$?
+        in_lab 2400 suites.sh "tests:org.cofferdam.tests.endtoend:${name#*=}" || status=$?
         ;;
     image) "$here/image.py" ${kernels[@]+"${kernels[@]}"} || status=$? ;;
     compare)
